@@ -1,0 +1,32 @@
+/**
+ * What a run reads bars from: a store's datasets or a plain file, behind one shape. Rows are in order of time and
+ * already checked; times are resolved to µs UTC, so nothing downstream asks a time zone anything.
+ */
+import type { BarSeries } from '../bar.ts'
+import type { Instrument } from '../instrument.ts'
+import type { RunDataset } from '../run-result.ts'
+
+export interface BarSource {
+  readonly datasets: readonly RunDataset[]
+  /** In canonical order (compareInstruments), each once. */
+  readonly instruments: readonly Instrument[]
+  /** One per instrument, same order. */
+  readonly streams: readonly BarStream[]
+  /** What a reader should know of how the input was understood, e.g. the detected unit of its times. */
+  readonly notes: readonly string[]
+}
+
+export interface BarStream {
+  /** Bars in all, known before the first is read. */
+  readonly rows: number
+  /**
+   * The whole series, in SharedArrayBuffers, when the source fits `memoryRows` (4 million rows in total unless
+   * said otherwise); else undefined, and `next` is the only way.
+   */
+  readonly series?: BarSeries
+  /**
+   * The next up to `rows` rows, in order; undefined at the end. Holds one batch at most and hands it over: the
+   * columns belong to the caller.
+   */
+  next(rows: number): Promise<BarSeries | undefined>
+}
