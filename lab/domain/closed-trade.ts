@@ -15,12 +15,12 @@ export interface ClosedTrade {
   readonly profit: number
   /** profit / (entryPrice × quantity). */
   readonly return: number
-  /** Instants of the instrument's own bars between entry and exit. */
-  readonly bars: number
+  /** Bars of the instrument from entry to exit; absent, like the excursions, where bars were not kept. */
+  readonly bars?: number
   /** Maximum adverse excursion, as a fraction of the entry price, ≤ 0; from highs and lows while held. */
-  readonly mae: number
+  readonly mae?: number
   /** Maximum favourable excursion, as a fraction of the entry price, ≥ 0. */
-  readonly mfe: number
+  readonly mfe?: number
   /** What entered: order ids, for `why`. */
   readonly entryOrderId: number
   readonly exitOrderId: number

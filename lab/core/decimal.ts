@@ -1,0 +1,108 @@
+/**
+ * Exact money. A ledger unit is 1e-9 of a currency; an amount is a bigint of units.
+ * A price means the decimal that its double prints as (4734.64, not the binary number beside it), so a
+ * spreadsheet or Python's Decimal(repr(price)) recomputes every amount to the unit.
+ * price × lots / lotsPerUnit × rate is computed exactly and rounded once, half to even.
+ */
+export const UNIT_DIGITS = 9
+export const UNITS_PER_CURRENCY = 1_000_000_000n
+
+const POW10 = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`))
+const TRIED = [0, 2, 4, 6, 9]
+/** Below this a decimal is the only one of its length that reads as its double (15 digits). */
+const MANTISSA_LIMIT = 1e15
+
+/** price × lots / lotsPerUnit × rate in ledger units, rounded once, half to even; lots ≥ 0, all finite. */
+export function ledgerUnits(price: number, lots: number, lotsPerUnit: number, rate = 1): bigint {
+  const priceDigits = fractionDigits(price)
+  const rateDigits = rate === 1 ? 0 : fractionDigits(rate)
+  if (priceDigits >= 0 && rateDigits >= 0) {
+    let numerator = Math.round(price * POW10[priceDigits]) * lots
+    let safe = Math.abs(numerator) <= Number.MAX_SAFE_INTEGER
+    if (rate !== 1) {
+      numerator *= Math.round(rate * POW10[rateDigits])
+      safe = safe && Math.abs(numerator) <= Number.MAX_SAFE_INTEGER
+    }
+    const shift = UNIT_DIGITS - priceDigits - rateDigits
+    let denominator = lotsPerUnit
+    if (shift >= 0) numerator *= POW10[shift]
+    else denominator *= POW10[-shift]
+    if (
+      safe &&
+      Math.abs(numerator) <= Number.MAX_SAFE_INTEGER &&
+      denominator <= Number.MAX_SAFE_INTEGER &&
+      numerator >= 0
+    )
+      return BigInt(denominator === 1 ? numerator : divideHalfEven(numerator, denominator))
+  }
+  const p = decimalDigits(price)
+  const r = decimalDigits(rate)
+  const shift = UNIT_DIGITS + p.exponent + r.exponent
+  let numerator = p.mantissa * r.mantissa * BigInt(lots)
+  let denominator = BigInt(lotsPerUnit)
+  if (shift >= 0) numerator *= 10n ** BigInt(shift)
+  else denominator *= 10n ** BigInt(-shift)
+  return divideHalfEvenBig(numerator, denominator)
+}
+
+/** A decimal amount, e.g. the starting cash, in units; more than nine decimals are rounded half to even. */
+export function amountUnits(amount: number): bigint {
+  return amount < 0 ? -ledgerUnits(-amount, 1, 1) : ledgerUnits(amount, 1, 1)
+}
+
+/** Nearest double of an amount in units. */
+export function unitsToNumber(units: bigint): number {
+  const whole = units / UNITS_PER_CURRENCY
+  return Number(whole) + Number(units - whole * UNITS_PER_CURRENCY) / 1e9
+}
+
+/** Exact text of an amount in units: `-12.345000001`, trailing zeros cut. */
+export function formatUnits(units: bigint): string {
+  const text = (units < 0n ? -units : units).toString().padStart(UNIT_DIGITS + 1, '0')
+  const fraction = text.slice(-UNIT_DIGITS).replace(/0+$/, '')
+  return (units < 0n ? '-' : '') + text.slice(0, -UNIT_DIGITS) + (fraction === '' ? '' : '.' + fraction)
+}
+
+/** Number of decimals of x when it is a short decimal, else -1 (the slow, exact way is taken then). */
+function fractionDigits(x: number): number {
+  for (let i = 0; i < TRIED.length; i++) {
+    const scaled = Math.round(x * POW10[TRIED[i]])
+    if (scaled >= MANTISSA_LIMIT || scaled < 0) return -1
+    if (scaled / POW10[TRIED[i]] === x) return TRIED[i]
+  }
+  return -1
+}
+
+/** Both safe integers, numerator ≥ 0, denominator > 0. */
+function divideHalfEven(numerator: number, denominator: number): number {
+  let quotient = Math.floor(numerator / denominator)
+  let rest = numerator - quotient * denominator
+  if (rest < 0) {
+    quotient--
+    rest += denominator
+  } else if (rest >= denominator) {
+    quotient++
+    rest -= denominator
+  }
+  const left = denominator - rest
+  if (rest < left) return quotient
+  if (rest > left) return quotient + 1
+  return quotient % 2 === 0 ? quotient : quotient + 1
+}
+
+function divideHalfEvenBig(numerator: bigint, denominator: bigint): bigint {
+  const negative = numerator < 0n
+  const n = negative ? -numerator : numerator
+  let quotient = n / denominator
+  const twice = (n - quotient * denominator) * 2n
+  if (twice > denominator || (twice === denominator && quotient % 2n === 1n)) quotient++
+  return negative ? -quotient : quotient
+}
+
+/** The decimal that a finite double prints as: mantissa × 10^exponent. */
+function decimalDigits(x: number): { mantissa: bigint; exponent: number } {
+  const [digits, power = '0'] = String(x).split('e')
+  const point = digits.indexOf('.')
+  const decimals = point < 0 ? 0 : digits.length - point - 1
+  return { mantissa: BigInt(digits.replace('.', '')), exponent: Number(power) - decimals }
+}

@@ -1,0 +1,6 @@
+export { bpsFee } from './bps-fee.ts'
+export type { FeeModel } from './fee.ts'
+export { fixedFee } from './fixed-fee.ts'
+export { parseFees, parseSlippage } from './parse.ts'
+export { perShareFee } from './per-share-fee.ts'
+export { bpsSlippage, type SlippageModel } from './slippage.ts'

@@ -1,0 +1,103 @@
+/**
+ * An order while it lives: integers on the instrument's grid, one shape for every order so that loops over
+ * them stay fast. Its life is TRANSITIONS in order.ts; `enter` holds it to that table.
+ */
+import { assert } from '../core/assert.ts'
+import type { Micros } from '../core/time.ts'
+import type { Instrument } from './instrument.ts'
+import { instrumentId } from './instrument.ts'
+import type { OrderRecord, OrderState, OrderType, Reason, TimeInForce } from './order.ts'
+import { TRANSITIONS } from './order.ts'
+
+export interface OrderTerms {
+  readonly id: number
+  readonly handle: number
+  /** +1 buys, −1 sells. */
+  readonly sign: 1 | -1
+  readonly type: OrderType
+  readonly timeInForce: TimeInForce
+  readonly lots: number
+  /** NaN where the type has none. */
+  readonly limitTicks: number
+  readonly stopTicks: number
+  readonly submittedAt: Micros
+  readonly tag: string
+}
+
+export class WorkingOrder {
+  readonly id: number
+  readonly handle: number
+  readonly sign: 1 | -1
+  readonly type: OrderType
+  readonly timeInForce: TimeInForce
+  readonly submittedAt: Micros
+  readonly tag: string
+  lots: number
+  limitTicks: number
+  stopTicks: number
+  state: OrderState = 'submitted'
+  reason: Reason | '' = ''
+  filledLots = 0
+  /** Σ price × lots, for the average. */
+  filledValue = Number.NaN
+  endedAt = Number.NaN
+  /** Fees so far, ledger units: a minimum per order is taken once. */
+  feeUnits = 0n
+  /** A stop that was touched and now is a limit order. */
+  triggered = false
+  /** Close of the session in which it may trade first; NaN until that session is known. */
+  session = Number.NaN
+  /** Cash set aside for it while it works, whole cents. */
+  reservedCents = 0
+
+  constructor(terms: OrderTerms) {
+    this.id = terms.id
+    this.handle = terms.handle
+    this.sign = terms.sign
+    this.type = terms.type
+    this.timeInForce = terms.timeInForce
+    this.submittedAt = terms.submittedAt
+    this.tag = terms.tag
+    this.lots = terms.lots
+    this.limitTicks = terms.limitTicks
+    this.stopTicks = terms.stopTicks
+    this.filledValue = 0
+  }
+
+  get open(): boolean {
+    return this.state === 'accepted' || this.state === 'partiallyFilled'
+  }
+
+  get remainingLots(): number {
+    return this.lots - this.filledLots
+  }
+
+  /** Moves to the next state; a step that the table does not have is a bug. */
+  enter(state: OrderState, now: Micros, reason: Reason | '' = ''): void {
+    assert(TRANSITIONS[this.state].includes(state), `order ${this.id} cannot go from ${this.state} to ${state}`)
+    this.state = state
+    if (reason !== '') this.reason = reason
+    if (TRANSITIONS[state].length === 0) this.endedAt = now
+  }
+}
+
+/** The order as it is exported. */
+export function orderRecord(order: WorkingOrder, instrument: Instrument): OrderRecord {
+  return {
+    id: order.id,
+    instrument: instrumentId(instrument),
+    side: order.sign > 0 ? 'buy' : 'sell',
+    type: order.type,
+    timeInForce: order.timeInForce,
+    quantity: order.lots / instrument.lotsPerUnit,
+    ...(Number.isNaN(order.limitTicks) ? {} : { limitPrice: order.limitTicks / instrument.ticksPerUnit }),
+    ...(Number.isNaN(order.stopTicks) ? {} : { stopPrice: order.stopTicks / instrument.ticksPerUnit }),
+    state: order.state,
+    filledQuantity: order.filledLots / instrument.lotsPerUnit,
+    ...(order.filledLots > 0 ? { averagePrice: order.filledValue / order.filledLots } : {}),
+    submittedAt: order.submittedAt,
+    ...(Number.isNaN(order.endedAt) ? {} : { endedAt: order.endedAt }),
+    ...(order.reason === '' ? {} : { reason: order.reason }),
+    ...(order.tag === '' ? {} : { tag: order.tag }),
+  }
+}

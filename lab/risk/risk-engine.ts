@@ -1,0 +1,198 @@
+/**
+ * Approves or refuses the orders of one callback, reductions first. Refusals come back with their reason.
+ *
+ * Funding (cash accounts): a buy is approved when its cost at the last price (or its own limit or stop) plus
+ * fees fits into cash, less what working buys have reserved, plus the proceeds less fees of the batch's
+ * reducing market orders. What the next price then makes unaffordable is cut at the fill.
+ * Exposure (margin accounts, position limits): every working order counts as filled, the worst case; only the
+ * batch's reducing market orders are taken as done.
+ */
+import type { FeeModel } from '../costs/index.ts'
+import type { Reason } from '../domain/order.ts'
+import type { WorkingOrder } from '../domain/working-order.ts'
+import type { Account } from '../portfolio/account.ts'
+import type { RiskLimits } from './limits.ts'
+
+export type RiskDecision =
+  | { readonly kind: 'approved'; readonly order: WorkingOrder }
+  | { readonly kind: 'refused'; readonly order: WorkingOrder; readonly reason: Reason }
+
+export class RiskEngine {
+  readonly #limits: RiskLimits
+  readonly #account: Account
+  readonly #fees: FeeModel
+  /** Lots of working buys and sells per handle: what a worst case would add. */
+  readonly #buying: Float64Array
+  readonly #selling: Float64Array
+  #reservedCents = 0
+  /** What the batch's reducing market orders will have done, per handle, while a batch is decided. */
+  readonly #batchLots: Float64Array
+
+  constructor(limits: RiskLimits, account: Account, fees: FeeModel) {
+    this.#limits = limits
+    this.#account = account
+    this.#fees = fees
+    const count = account.instruments.length
+    this.#buying = new Float64Array(count)
+    this.#selling = new Float64Array(count)
+    this.#batchLots = new Float64Array(count)
+  }
+
+  /** Cash that is neither spent nor set aside for working buys. */
+  get freeCash(): number {
+    return this.#account.cash - this.#reservedCents / 100
+  }
+
+  /** What may still be bought: free cash, or what leverage leaves of equity. */
+  get buyingPower(): number {
+    if (this.#limits.account === 'cash') return Math.max(0, this.freeCash)
+    return Math.max(0, this.#account.equity * this.#limits.leverage - this.#worstGross())
+  }
+
+  /** Decides a batch; the answers are in the order in which the venue shall get the orders. */
+  decide(batch: readonly WorkingOrder[]): RiskDecision[] {
+    const reducing: WorkingOrder[] = []
+    const others: WorkingOrder[] = []
+    for (const order of batch) (this.#reduces(order) ? reducing : others).push(order)
+    let proceeds = 0
+    const decisions: RiskDecision[] = []
+    for (const order of reducing) {
+      const reason = this.#refusal(order, 0, true)
+      if (reason === undefined && order.type === 'market') {
+        const price = this.#account.mark[order.handle]
+        const instrument = this.#account.instruments[order.handle]
+        if (order.sign < 0)
+          proceeds +=
+            (price * order.lots) / instrument.lotsPerUnit - this.#fees.estimate(price, order.lots, instrument)
+        this.#batchLots[order.handle] += order.sign * order.lots
+      }
+      decisions.push(this.#settle(order, reason))
+    }
+    for (const order of others) decisions.push(this.#settle(order, this.#refusal(order, proceeds, false)))
+    for (const order of reducing) this.#batchLots[order.handle] = 0
+    return decisions
+  }
+
+  /** Checks a change of a working order as if the order were new with those terms. */
+  refuseReplace(order: WorkingOrder, lots: number, price: number): Reason | undefined {
+    const { lots: before, reservedCents } = order
+    this.release(order)
+    order.lots = lots
+    const reason = this.#refusal(order, 0, this.#reduces(order), price)
+    order.lots = reason === undefined ? lots : before
+    if (reason === undefined) this.#reserve(order, price)
+    else {
+      order.reservedCents = reservedCents
+      this.#reservedCents += reservedCents
+      this.#working(order, order.remainingLots)
+    }
+    return reason
+  }
+
+  /** A working order filled some lots: they are no longer outstanding. */
+  filled(order: WorkingOrder, lots: number): void {
+    const before = order.remainingLots + lots
+    this.#working(order, -lots)
+    if (order.reservedCents > 0) {
+      const freed = order.remainingLots === 0 ? order.reservedCents : Math.floor((order.reservedCents * lots) / before)
+      order.reservedCents -= freed
+      this.#reservedCents -= freed
+    }
+  }
+
+  /** An order ended, or is about to be looked at anew: what it held back is free. */
+  release(order: WorkingOrder): void {
+    this.#working(order, -order.remainingLots)
+    this.#reservedCents -= order.reservedCents
+    order.reservedCents = 0
+  }
+
+  #settle(order: WorkingOrder, reason: Reason | undefined): RiskDecision {
+    if (reason !== undefined) return { kind: 'refused', order, reason }
+    this.#reserve(order, this.#price(order))
+    return { kind: 'approved', order }
+  }
+
+  #reserve(order: WorkingOrder, price: number): void {
+    this.#working(order, order.remainingLots)
+    if (this.#limits.account === 'cash' && order.sign > 0) {
+      order.reservedCents = Math.ceil(this.#cost(order, price) * 100)
+      this.#reservedCents += order.reservedCents
+    }
+  }
+
+  #working(order: WorkingOrder, lots: number): void {
+    if (order.sign > 0) this.#buying[order.handle] += lots
+    else this.#selling[order.handle] += lots
+  }
+
+  #refusal(order: WorkingOrder, proceeds: number, reducing: boolean, price = this.#price(order)): Reason | undefined {
+    const handle = order.handle
+    if (!(price > 0)) return 'noPrice'
+    const instrument = this.#account.instruments[handle]
+    const value = (price * order.remainingLots) / instrument.lotsPerUnit
+    if (this.#limits.maxOrderValue !== undefined && !reducing && value > this.#limits.maxOrderValue) return 'tooLarge'
+    const longest = this.#longest(handle) + (order.sign > 0 ? order.remainingLots : 0)
+    const shortest = this.#shortest(handle) - (order.sign < 0 ? order.remainingLots : 0)
+    if (this.#limits.account === 'cash') {
+      if (order.sign < 0 && shortest < 0) return 'shortNotAllowed'
+      if (order.sign > 0 && this.#cost(order, price) > this.freeCash + proceeds)
+        return 'insufficientCash'
+    }
+    if (reducing) return undefined
+    const worst = Math.max(Math.abs(longest), Math.abs(shortest)) / instrument.lotsPerUnit
+    const { maxPosition, maxPositionWeight } = this.#limits
+    if (maxPosition !== undefined && worst > maxPosition) return 'positionLimit'
+    if (maxPositionWeight !== undefined && worst * price > maxPositionWeight * this.#account.equity)
+      return 'positionLimit'
+    if (this.#limits.account === 'margin') {
+      const now = this.#worstLots(handle) * this.#account.mark[handle]
+      const after = worst * instrument.lotsPerUnit * price
+      const gross = this.#worstGross() + (after - now) / instrument.lotsPerUnit
+      if (gross > this.#account.equity * this.#limits.leverage * (1 + 1e-12)) return 'buyingPower'
+    }
+    return undefined
+  }
+
+  /** An order that can only bring its position nearer to zero, whatever else works. */
+  #reduces(order: WorkingOrder): boolean {
+    const lots = this.#account.positionLots[order.handle]
+    if (order.sign < 0) return lots > 0 && order.remainingLots + this.#selling[order.handle] <= lots
+    return lots < 0 && order.remainingLots + this.#buying[order.handle] <= -lots
+  }
+
+  #price(order: WorkingOrder): number {
+    const scale = this.#account.instruments[order.handle].ticksPerUnit
+    if (order.type === 'limit' || order.type === 'stopLimit') return order.limitTicks / scale
+    return order.type === 'stop' ? order.stopTicks / scale : this.#account.mark[order.handle]
+  }
+
+  #cost(order: WorkingOrder, price: number): number {
+    const instrument = this.#account.instruments[order.handle]
+    const lots = order.remainingLots
+    return (price * lots) / instrument.lotsPerUnit + this.#fees.estimate(price, lots, instrument)
+  }
+
+  /** The position if every working buy filled and, of the sells, only the batch's reducing market orders. */
+  #longest(handle: number): number {
+    return this.#account.positionLots[handle] + Math.min(0, this.#batchLots[handle]) + this.#buying[handle]
+  }
+
+  #shortest(handle: number): number {
+    return this.#account.positionLots[handle] + Math.max(0, this.#batchLots[handle]) - this.#selling[handle]
+  }
+
+  #worstLots(handle: number): number {
+    return Math.max(Math.abs(this.#longest(handle)), Math.abs(this.#shortest(handle)))
+  }
+
+  #worstGross(): number {
+    const { instruments, mark } = this.#account
+    let gross = 0
+    for (let handle = 0; handle < instruments.length; handle++) {
+      const lots = this.#worstLots(handle)
+      if (lots !== 0) gross += (lots / instruments[handle].lotsPerUnit) * mark[handle]
+    }
+    return gross
+  }
+}

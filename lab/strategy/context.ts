@@ -1,0 +1,114 @@
+/**
+ * What a strategy sees: the present and the past, never more. Nothing here hands out a feed's memory; numbers
+ * come by value and histories as copies.
+ */
+import type { Micros } from '../core/time.ts'
+import type { ClosedTrade } from '../domain/closed-trade.ts'
+import type { FillRecord } from '../domain/fill.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { OrderRecord, TimeInForce } from '../domain/order.ts'
+
+/** An instrument that this run is subscribed to; the only kind that can be traded. */
+export interface Tradable extends Instrument {
+  /** `XNAS:AAPL` */
+  readonly id: string
+  /** Its place in canonical order. */
+  readonly handle: number
+}
+
+/** The bar at hand. It lives as long as the callback; keep numbers, not the view. */
+export interface BarView {
+  readonly instrument: Tradable
+  readonly handle: number
+  /** When the bar closed, µs UTC. */
+  readonly time: Micros
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
+  /** It came after its instant had been worked (paper and live). */
+  readonly late: boolean
+}
+
+/** Copies of the last n bars, oldest first; the last row is the newest known bar. */
+export interface BarHistory {
+  readonly length: number
+  readonly time: Float64Array
+  readonly open: Float64Array
+  readonly high: Float64Array
+  readonly low: Float64Array
+  readonly close: Float64Array
+  readonly volume: Float64Array
+}
+
+/** Terms of an order. Without prices it is a market order; with both a stop-limit. Prices lie on the tick grid. */
+export interface OrderOptions {
+  readonly limit?: number
+  readonly stop?: number
+  /** Default GTC; a market order that finds no bar within a session is cancelled all the same. */
+  readonly timeInForce?: TimeInForce
+  readonly tag?: string
+}
+
+/** A change of a working order; what is absent stays. */
+export interface ReplaceOptions {
+  readonly quantity?: number
+  readonly limit?: number
+  readonly stop?: number
+}
+
+export interface Context {
+  /** Time of the present instant, µs UTC. */
+  readonly now: Micros
+  /** All subscribed instruments, canonical order. */
+  readonly instruments: readonly Tradable[]
+  /** Members of the universe now; all instruments when the run has no membership list. */
+  readonly universe: readonly Tradable[]
+  /** By symbol (`AAPL`) or id (`XNAS:AAPL`); throws UNKNOWN_SYMBOL. */
+  instrument(symbol: string): Tradable
+  isMember(instrument: Tradable): boolean
+
+  /** Account currency. */
+  readonly cash: number
+  /** cash + positions at the last known closes. */
+  readonly equity: number
+  readonly buyingPower: number
+  /** Units, negative when short. */
+  position(instrument: Tradable): number
+  /** Last known close; undefined before the first bar. */
+  price(instrument: Tradable): number | undefined
+  /** The last n bars, or as many as there are when `atMost` is set; undefined while fewer are known. */
+  history(instrument: Tradable, n: number): BarHistory | undefined
+
+  /** Sends an order for a positive quantity in units; returns its id. A refusal is in `order(id)` with its reason. */
+  buy(instrument: Tradable, quantity: number, options?: OrderOptions): number
+  sell(instrument: Tradable, quantity: number, options?: OrderOptions): number
+  /** Orders the difference to a signed target in units, counting what works already; undefined when there is none. */
+  target(instrument: Tradable, quantity: number): number | undefined
+  /**
+   * Target positions as fractions of equity at the last prices, floored to whole lots toward zero; instruments
+   * not named stay as they are unless `closeOthers`. Reductions go first.
+   */
+  targetWeights(weights: ReadonlyMap<Tradable, number>, options?: { readonly closeOthers?: boolean }): number[]
+  close(instrument: Tradable): number | undefined
+  cancel(orderId: number): void
+  replace(orderId: number, change: ReplaceOptions): void
+  /** A copy of the order as it stands; undefined for an id never given. */
+  order(orderId: number): OrderRecord | undefined
+  /** Ids of working orders, oldest first. */
+  openOrders(instrument?: Tradable): number[]
+  /** Nearest price on the grid, or toward one side. */
+  roundPrice(instrument: Tradable, price: number, toward?: 'nearest' | 'down' | 'up'): number
+  /** Largest quantity on the lot grid that is not above. */
+  roundQuantity(instrument: Tradable, quantity: number): number
+
+  /** A line in the report and the notebook. */
+  log(text: string): void
+  /** A point of a named series, at the present instant. */
+  plot(series: string, value: number): void
+  /** Seeded uniform in [0, 1): the run's only chance. */
+  random(): number
+}
+
+export type { ClosedTrade, FillRecord, OrderRecord }

@@ -1,0 +1,16 @@
+/** What a strategy file may import: `gordon/strategy`. */
+export { DAY, HOUR, MINUTE, SECOND, isoDate, isoTime, type Micros } from '../core/time.ts'
+export * from '../indicators/index.ts'
+export type {
+  BarHistory,
+  BarView,
+  Context,
+  FillRecord,
+  OrderOptions,
+  OrderRecord,
+  ReplaceOptions,
+  Tradable,
+} from './context.ts'
+export type { IndicatorHandle } from './indicator-handle.ts'
+export { boolean, choice, integer, number, type Param, text } from './params.ts'
+export { type Membership, strategy } from './strategy.ts'
