@@ -1,0 +1,73 @@
+/**
+ * The peer benchmark's markets as bar series, read from `$PEERS_DATA` outside the clock: raw little-endian
+ * columns, `w1.f64` and `w1.ts.i64` for one symbol, `w3.f64` for a panel of symbols (matrices [day, symbol]).
+ */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { GordonError } from '../core/errors.ts'
+import { DAY } from '../core/time.ts'
+import type { BarSeries } from '../domain/bar.ts'
+import type { Instrument } from '../domain/instrument.ts'
+
+const COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const
+/** 2015-01-01T00:00Z: the panel has no times of its own, so day d closes d + 1 days later. */
+const PANEL_START = 1_420_070_400_000_000
+
+/** @param bars how many of the first bars; all of them when absent */
+export function readMinuteBars(folder: string, bars?: number): BarSeries {
+  const file = openSync(join(folder, 'w1.f64'), 'r')
+  const rows = fstatSync(file).size / (COLUMNS.length * 8)
+  const length = bars ?? rows
+  if (!Number.isInteger(rows) || length > rows) {
+    throw new GordonError(
+      'BENCH_DATA',
+      `${folder}/w1.f64 holds ${rows} bars, not ${length}: make it again or lower --n`,
+    )
+  }
+  const read = (column: number) => {
+    const values = new Float64Array(length)
+    readSync(file, new Uint8Array(values.buffer), 0, length * 8, column * rows * 8)
+    return values
+  }
+  const [open, high, low, close, volume] = COLUMNS.map((_, column) => read(column))
+  closeSync(file)
+  const time = microsOf(readFileSync(join(folder, 'w1.ts.i64')).subarray(0, length * 8))
+  return { length, eventTime: time, receiveTime: time, open, high, low, close, volume }
+}
+
+/** One series per symbol. @param symbols columns of the matrices */
+export function readPanel(folder: string, symbols: number): BarSeries[] {
+  const bytes = readFileSync(join(folder, 'w3.f64'))
+  const values = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)
+  const days = values.length / (COLUMNS.length * symbols)
+  if (!Number.isInteger(days)) {
+    throw new GordonError('BENCH_DATA', `${folder}/w3.f64 is no panel of ${symbols} symbols: give --symbols`)
+  }
+  const time = Float64Array.from({ length: days }, (_, day) => PANEL_START + (day + 1) * DAY)
+  const column = (index: number, symbol: number) => {
+    const start = index * days * symbols + symbol
+    return Float64Array.from({ length: days }, (_, day) => values[start + day * symbols])
+  }
+  return Array.from({ length: symbols }, (_, symbol) => {
+    const [open, high, low, close, volume] = COLUMNS.map((_, index) => column(index, symbol))
+    return { length: days, eventTime: time, receiveTime: time, open, high, low, close, volume }
+  })
+}
+
+/** A made-up share on a grid of cents that trades around the clock, as the peers' engines see it. */
+export function benchInstrument(symbol: string): Instrument {
+  return { venue: 'PEERS', symbol, ticksPerUnit: 100, lotsPerUnit: 1, currency: 'USD', calendar: '24/7' }
+}
+
+/** int64 nanoseconds → µs, rounded down, without a BigInt per row: 2³² ≡ 4 294 967 296 splits into the two words. */
+function microsOf(nanos: Uint8Array): Float64Array {
+  const view = new DataView(nanos.buffer, nanos.byteOffset, nanos.byteLength)
+  const micros = new Float64Array(nanos.byteLength / 8)
+  for (let row = 0; row < micros.length; row++) {
+    const low = view.getUint32(row * 8, true)
+    const high = view.getInt32(row * 8 + 4, true)
+    const rest = high % 1000
+    micros[row] = ((high - rest) / 1000) * 2 ** 32 + Math.floor((rest * 2 ** 32 + low) / 1000)
+  }
+  return micros
+}
