@@ -35,7 +35,7 @@ export const TRANSITIONS: Readonly<Record<OrderState, readonly OrderState[]>> = 
 
 /** Why an order was refused, cut short or ended without a fill. */
 export type Reason =
-  | 'zeroQuantity'
+  | 'nonPositiveQuantity'
   | 'notANumber'
   | 'offLotGrid'
   | 'offTickGrid'
@@ -52,7 +52,6 @@ export type Reason =
   | 'endOfSession'
   | 'immediateOrCancel'
   | 'byStrategy'
-  | 'endOfRun'
   | 'unknownOrder'
   | 'orderEnded'
 

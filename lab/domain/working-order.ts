@@ -45,6 +45,10 @@ export class WorkingOrder {
   feeUnits = 0n
   /** A stop that was touched and now is a limit order. */
   triggered = false
+  /** Latest market event known when it was decided, µs UTC: only bars that began later may fill it. */
+  decidedAt = Number.NaN
+  /** Close of the session known then. */
+  sessionBefore = Number.NaN
   /** Close of the session in which it may trade first; NaN until that session is known. */
   session = Number.NaN
   /** Cash set aside for it while it works, whole cents. */

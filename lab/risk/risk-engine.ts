@@ -49,6 +49,11 @@ export class RiskEngine {
     return Math.max(0, this.#account.equity * this.#limits.leverage - this.#worstGross())
   }
 
+  /** Signed lots approved and not yet filled. */
+  workingLots(handle: number): number {
+    return this.#buying[handle] - this.#selling[handle]
+  }
+
   /** Decides a batch; the answers are in the order in which the venue shall get the orders. */
   decide(batch: readonly WorkingOrder[]): RiskDecision[] {
     const reducing: WorkingOrder[] = []

@@ -3,10 +3,9 @@
  * come by value and histories as copies.
  */
 import type { Micros } from '../core/time.ts'
-import type { ClosedTrade } from '../domain/closed-trade.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import type { OrderRecord, TimeInForce } from '../domain/order.ts'
+import type { OrderRecord, Reason, TimeInForce } from '../domain/order.ts'
 
 /** An instrument that this run is subscribed to; the only kind that can be traded. */
 export interface Tradable extends Instrument {
@@ -93,7 +92,8 @@ export interface Context {
   targetWeights(weights: ReadonlyMap<Tradable, number>, options?: { readonly closeOthers?: boolean }): number[]
   close(instrument: Tradable): number | undefined
   cancel(orderId: number): void
-  replace(orderId: number, change: ReplaceOptions): void
+  /** Changes a working order's terms; returns why not, or undefined when it was changed. */
+  replace(orderId: number, change: ReplaceOptions): Reason | undefined
   /** A copy of the order as it stands; undefined for an id never given. */
   order(orderId: number): OrderRecord | undefined
   /** Ids of working orders, oldest first. */
@@ -111,4 +111,4 @@ export interface Context {
   random(): number
 }
 
-export type { ClosedTrade, FillRecord, OrderRecord }
+export type { FillRecord, OrderRecord, Reason }

@@ -37,9 +37,9 @@ export function boolean(options: { readonly default: boolean; readonly about?: s
   return { kind: 'boolean', ...options, wants: value => (typeof value === 'boolean' ? undefined : 'true or false') }
 }
 
-export function choice<const T extends string>(
+export function choice<const T extends string, const D extends T>(
   values: readonly T[],
-  options: { readonly default: NoInfer<T>; readonly about?: string },
+  options: { readonly default: D; readonly about?: string },
 ): Param<T> {
   const list = values.join(', ')
   return {

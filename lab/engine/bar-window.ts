@@ -1,0 +1,129 @@
+/**
+ * The part of one instrument's bars that a run holds: the newest rows with a tail of history behind them, and
+ * beside them the columns of its indicators. `cursor` is the last bar that is known; rows after it are the
+ * future and are read by the engine alone.
+ *
+ * A series in memory is windowed without copying; a stream hands batches over; live bars come one by one. The
+ * indicators are filled row by row in the same order in all three.
+ */
+import type { BarColumns, BarSeries } from '../domain/bar.ts'
+import type { Indicator } from '../indicators/indicator.ts'
+
+type Columns = { -readonly [Name in keyof BarColumns]: BarColumns[Name] } & {
+  eventTime: Float64Array
+  receiveTime: Float64Array
+  sessionClose: Float64Array
+}
+
+const NONE: Float64Array = new Float64Array(0)
+const NAMES = ['open', 'high', 'low', 'close', 'volume', 'eventTime', 'receiveTime', 'sessionClose'] as const
+const DAY = 86_400_000_000
+
+export interface WindowIndicator {
+  readonly indicator: Indicator
+  readonly outputs: number
+}
+
+export class BarWindow implements Columns {
+  open = NONE
+  high = NONE
+  low = NONE
+  close = NONE
+  volume = NONE
+  eventTime = NONE
+  receiveTime = NONE
+  sessionClose = NONE
+  /** Row of the newest known bar, −1 before the first. */
+  cursor = -1
+  /** Rows held. */
+  end = 0
+  /** The newest bar came after its instant had been worked. */
+  late = false
+  /** Bars known since the start, whatever has left the window. */
+  known = 0
+  /** columns[indicator][output], rows as in the bar columns. */
+  readonly outputs: Float64Array[][]
+  readonly #indicators: readonly WindowIndicator[]
+  readonly #keep: number
+  #series: BarSeries | undefined
+
+  /** @param history rows that must stay reachable behind the cursor */
+  constructor(indicators: readonly WindowIndicator[], history: number) {
+    this.#indicators = indicators
+    this.#keep = Math.max(1, history)
+    this.outputs = indicators.map(entry => Array.from({ length: entry.outputs }, () => NONE))
+  }
+
+  /** Holds rows [from, to) of a series next, after the tail of what it holds now. */
+  load(series: BarSeries, from: number, to: number): void {
+    const tail = Math.min(this.#keep, this.end)
+    if (tail === 0 || (series === this.#series && from >= tail)) {
+      for (const name of NAMES) {
+        const column = series[name]
+        this[name] = column === undefined ? NONE : column.subarray(from - tail, to)
+      }
+    } else {
+      for (const name of NAMES) {
+        const column = series[name]
+        if (column === undefined) this[name] = NONE
+        else {
+          const joined = new Float64Array(tail + to - from)
+          joined.set(this[name].subarray(this.end - tail, this.end))
+          joined.set(column.subarray(from, to), tail)
+          this[name] = joined
+        }
+      }
+    }
+    this.#series = series
+    this.#carryOutputs(tail, tail + to - from)
+    this.cursor = tail - 1
+    this.end = tail + to - from
+    for (let i = 0; i < this.#indicators.length; i++)
+      this.#indicators[i].indicator.fill(this, tail, this.end, this.outputs[i])
+  }
+
+  /** Appends one bar that has just become known (paper and live); the caller moves the cursor as for any other. */
+  push(bar: BarSeries, row: number, late: boolean): void {
+    if (this.end === this.open.length) this.#grow()
+    for (const name of NAMES) {
+      const column = bar[name]
+      this[name][this.end] =
+        column !== undefined ? column[row] : Math.ceil(bar.eventTime[row] / DAY) * DAY
+    }
+    this.end++
+    this.late = late
+    for (let i = 0; i < this.#indicators.length; i++)
+      this.#indicators[i].indicator.fill(this, this.end - 1, this.end, this.outputs[i])
+  }
+
+  /** Close of the session of a row; each UTC day is one where nothing else is recorded. */
+  sessionCloseAt(row: number): number {
+    return this.sessionClose.length > 0
+      ? this.sessionClose[row]
+      : Math.ceil(this.eventTime[row] / DAY) * DAY
+  }
+
+  #grow(): void {
+    const tail = Math.min(this.#keep, this.end)
+    const rows = Math.max(1024, 2 * tail)
+    for (const name of NAMES) {
+      const column = new Float64Array(rows)
+      column.set(this[name].subarray(this.end - tail, this.end))
+      this[name] = column
+    }
+    this.#carryOutputs(tail, rows)
+    this.cursor = tail - 1
+    this.end = tail
+  }
+
+  /** Makes room for `rows` output rows; the last `tail` values stay readable before them. */
+  #carryOutputs(tail: number, rows: number): void {
+    for (const columns of this.outputs)
+      for (let k = 0; k < columns.length; k++) {
+        const old = columns[k]
+        const column = old.length >= rows ? old : new Float64Array(rows)
+        if (tail > 0) column.set(old.subarray(this.end - tail, this.end))
+        columns[k] = column
+      }
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * The strategy's Context over the engine. Private fields keep the engine out of reach; every number goes out by
+ * value and every history as a copy that ends at the newest known bar.
+ */
+import { GordonError } from '../core/errors.ts'
+import type { OrderType, Reason } from '../domain/order.ts'
+import type { OrderChange } from '../domain/ports/venue.ts'
+import { orderRecord, WorkingOrder } from '../domain/working-order.ts'
+import type {
+  BarHistory,
+  Context,
+  OrderOptions,
+  OrderRecord,
+  ReplaceOptions,
+  Tradable,
+} from '../strategy/context.ts'
+import type { Engine } from './engine.ts'
+
+const LARGEST_LOTS = 1e15
+const NONE: OrderOptions = Object.freeze({})
+
+export class EngineContext implements Context {
+  readonly #engine: Engine
+  readonly #bySymbol: ReadonlyMap<string, Tradable>
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    const symbols = new Map<string, Tradable>()
+    for (const instrument of engine.instruments) {
+      symbols.set(instrument.id, instrument)
+      if (!symbols.has(instrument.symbol)) symbols.set(instrument.symbol, instrument)
+    }
+    this.#bySymbol = symbols
+  }
+
+  get now(): number {
+    return this.#engine.now
+  }
+  get instruments(): readonly Tradable[] {
+    return this.#engine.instruments
+  }
+  get universe(): readonly Tradable[] {
+    return this.#engine.universe.members(this.#engine.now)
+  }
+
+  instrument(symbol: string): Tradable {
+    const found = this.#bySymbol.get(symbol)
+    if (found === undefined)
+      throw new GordonError(
+        'UNKNOWN_SYMBOL',
+        `The run is not subscribed to "${symbol}"; it has ${this.#engine.instruments.map(one => one.id).join(', ')}.`,
+      )
+    return found
+  }
+
+  isMember(instrument: Tradable): boolean {
+    return this.#engine.universe.isMember(instrument.handle, this.#engine.now)
+  }
+
+  get cash(): number {
+    return this.#engine.account.cash
+  }
+  get equity(): number {
+    this.#engine.account.valuate()
+    return this.#engine.account.equity
+  }
+  get buyingPower(): number {
+    this.#engine.account.valuate()
+    return this.#engine.risk.buyingPower
+  }
+
+  position(instrument: Tradable): number {
+    return this.#engine.account.position(instrument.handle)
+  }
+
+  price(instrument: Tradable): number | undefined {
+    const mark = this.#engine.account.mark[instrument.handle]
+    return mark === mark ? mark : undefined
+  }
+
+  history(instrument: Tradable, n: number): BarHistory | undefined {
+    const engine = this.#engine
+    if (!Number.isSafeInteger(n) || n < 1 || n > engine.history)
+      throw new GordonError(
+        'HISTORY_DEPTH',
+        `history(${instrument.symbol}, ${n}) reaches further than the strategy declares (${engine.history} bars); set history: ${Math.max(1, Math.ceil(n) || 1)} in strategy({ … }).`,
+      )
+    const window = engine.windows[instrument.handle]
+    const to = window.cursor + 1
+    if (to < n) return undefined
+    const from = to - n
+    return {
+      length: n,
+      time: window.eventTime.slice(from, to),
+      open: window.open.slice(from, to),
+      high: window.high.slice(from, to),
+      low: window.low.slice(from, to),
+      close: window.close.slice(from, to),
+      volume: window.volume.slice(from, to),
+    }
+  }
+
+  buy(instrument: Tradable, quantity: number, options: OrderOptions = NONE): number {
+    return this.#order(instrument, 1, quantity, options)
+  }
+
+  sell(instrument: Tradable, quantity: number, options: OrderOptions = NONE): number {
+    return this.#order(instrument, -1, quantity, options)
+  }
+
+  target(instrument: Tradable, quantity: number): number | undefined {
+    const { account } = this.#engine
+    const lots = Math.round(quantity * instrument.lotsPerUnit)
+    const difference = lots - account.positionLots[instrument.handle] - this.#engine.workingLots(instrument.handle)
+    if (difference === 0) return undefined
+    return this.#order(instrument, difference > 0 ? 1 : -1, Math.abs(difference) / instrument.lotsPerUnit, NONE)
+  }
+
+  targetWeights(
+    weights: ReadonlyMap<Tradable, number>,
+    options: { readonly closeOthers?: boolean } = {},
+  ): number[] {
+    const equity = this.equity
+    const ids: number[] = []
+    for (const instrument of this.#engine.instruments) {
+      const weight = weights.get(instrument) ?? (options.closeOthers === true ? 0 : undefined)
+      if (weight === undefined) continue
+      const price = this.#engine.account.mark[instrument.handle]
+      const lots = weight === 0 ? 0 : Math.trunc(((weight * equity) / price) * instrument.lotsPerUnit)
+      const id = this.target(instrument, lots / instrument.lotsPerUnit)
+      if (id !== undefined) ids.push(id)
+    }
+    return ids
+  }
+
+  close(instrument: Tradable): number | undefined {
+    return this.target(instrument, 0)
+  }
+
+  cancel(orderId: number): void {
+    const order = this.#engine.orderById(orderId)
+    if (order !== undefined) this.#engine.cancel(order)
+  }
+
+  replace(orderId: number, change: ReplaceOptions): Reason | undefined {
+    const order = this.#engine.orderById(orderId)
+    if (order === undefined) return 'unknownOrder'
+    const instrument = this.#engine.instruments[order.handle]
+    const lots = change.quantity === undefined ? undefined : toLots(change.quantity, instrument)
+    const limit = change.limit === undefined ? undefined : toTicks(change.limit, instrument)
+    const stop = change.stop === undefined ? undefined : toTicks(change.stop, instrument)
+    for (const value of [lots, limit, stop]) if (typeof value === 'string') return value
+    return this.#engine.replace(order, { lots, limitTicks: limit, stopTicks: stop } as OrderChange)
+  }
+
+  order(orderId: number): OrderRecord | undefined {
+    const order = this.#engine.orderById(orderId)
+    return order === undefined || order.handle < 0
+      ? undefined
+      : orderRecord(order, this.#engine.instruments[order.handle])
+  }
+
+  openOrders(instrument?: Tradable): number[] {
+    return this.#engine.openOrders(instrument?.handle)
+  }
+
+  roundPrice(instrument: Tradable, price: number, toward: 'nearest' | 'down' | 'up' = 'nearest'): number {
+    const scale = instrument.ticksPerUnit
+    const nearest = Math.round(price * scale)
+    if (toward === 'down' && nearest / scale > price) return (nearest - 1) / scale
+    if (toward === 'up' && nearest / scale < price) return (nearest + 1) / scale
+    return nearest / scale
+  }
+
+  roundQuantity(instrument: Tradable, quantity: number): number {
+    const scale = instrument.lotsPerUnit
+    const nearest = Math.round(quantity * scale)
+    return (nearest / scale > quantity ? nearest - 1 : nearest) / scale
+  }
+
+  log(text: string): void {
+    this.#engine.recorder.log(this.#engine.now, String(text))
+  }
+  plot(series: string, value: number): void {
+    this.#engine.recorder.plot(this.#engine.now, String(series), value)
+  }
+  random(): number {
+    return this.#engine.random.uniform()
+  }
+
+  #order(instrument: Tradable, sign: 1 | -1, quantity: number, options: OrderOptions): number {
+    const engine = this.#engine
+    const known = engine.instruments[instrument?.handle] === instrument
+    const lots = known ? toLots(quantity, instrument) : 'unknownInstrument'
+    const limit = options.limit === undefined || !known ? Number.NaN : toTicks(options.limit, instrument)
+    const stop = options.stop === undefined || !known ? Number.NaN : toTicks(options.stop, instrument)
+    const id = engine.recorder.orders.length + 1
+    const order = new WorkingOrder({
+      id,
+      handle: known ? instrument.handle : -1,
+      sign,
+      type: orderType(options),
+      timeInForce: options.timeInForce ?? 'GTC',
+      lots: typeof lots === 'number' ? lots : known ? quantity * instrument.lotsPerUnit : quantity,
+      limitTicks: typeof limit === 'number' ? limit : options.limit! * instrument.ticksPerUnit,
+      stopTicks: typeof stop === 'number' ? stop : options.stop! * instrument.ticksPerUnit,
+      submittedAt: engine.now,
+      tag: options.tag ?? '',
+    })
+    order.decidedAt = engine.eventClock
+    if (!known) engine.recorder.strangers.set(id, String(instrument?.id ?? instrument))
+    engine.enqueue(order, [lots, limit, stop].find(value => typeof value === 'string') ?? this.#outsider(order, known))
+    return id
+  }
+
+  /** Only what brings a position nearer to zero may be sent for an instrument that has left the universe. */
+  #outsider(order: WorkingOrder, known: boolean): Reason | undefined {
+    if (!known || this.#engine.universe.isMember(order.handle, this.#engine.now)) return undefined
+    const lots = this.#engine.account.positionLots[order.handle]
+    const reduces = order.sign < 0 ? lots >= order.lots : -lots >= order.lots
+    return reduces ? undefined : 'instrumentNotInUniverse'
+  }
+}
+
+function orderType(options: OrderOptions): OrderType {
+  if (options.limit !== undefined) return options.stop === undefined ? 'limit' : 'stopLimit'
+  return options.stop === undefined ? 'market' : 'stop'
+}
+
+function toLots(quantity: number, instrument: Tradable): number | Reason {
+  if (typeof quantity !== 'number' || Number.isNaN(quantity)) return 'notANumber'
+  if (quantity <= 0) return 'nonPositiveQuantity'
+  const lots = Math.round(quantity * instrument.lotsPerUnit)
+  if (lots > LARGEST_LOTS) return 'tooLarge'
+  return lots / instrument.lotsPerUnit === quantity ? lots : 'offLotGrid'
+}
+
+function toTicks(price: number, instrument: Tradable): number | Reason {
+  if (typeof price !== 'number' || Number.isNaN(price)) return 'notANumber'
+  if (!(price > 0) || price === Number.POSITIVE_INFINITY) return 'invalidPrice'
+  const ticks = Math.round(price * instrument.ticksPerUnit)
+  return ticks / instrument.ticksPerUnit === price ? ticks : 'offTickGrid'
+}
+

@@ -1,0 +1,431 @@
+/**
+ * The one loop. Events of one instant go in, commands come out; backtest, paper and live differ only in who
+ * loads the windows and which venue stands behind the port.
+ *
+ * The order of statements in `#instant` is the proof that nothing sees the future:
+ *   1  the clock and the instant's bars become known
+ *   2  the venue works older orders against them; fills reach the account
+ *   3  indicators (filled row by row as bars are loaded) are read at the cursor, never beyond
+ *   4  onFill and onOrder, onBar per symbol in canonical order, onInstant
+ *   5  each callback's orders pass risk, reductions first, and go to the venue
+ *   6  equity is recorded
+ */
+import { ledgerUnits, unitsToNumber } from '../core/decimal.ts'
+import { GordonError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import type { FeeModel } from '../costs/index.ts'
+import type { FillRecord } from '../domain/fill.ts'
+import type { Reason } from '../domain/order.ts'
+import type { OrderChange, Venue, VenueReports } from '../domain/ports/venue.ts'
+import { orderRecord, type WorkingOrder } from '../domain/working-order.ts'
+import type { IndicatorScale } from '../indicators/indicator.ts'
+import type { Account } from '../portfolio/account.ts'
+import type { RiskEngine } from '../risk/risk-engine.ts'
+import type { Tradable } from '../strategy/context.ts'
+import { bindIndicator } from '../strategy/indicator-handle.ts'
+import { declaredIndicators, type StrategyCallbacks } from '../strategy/strategy.ts'
+import { BarWindow, type WindowIndicator } from './bar-window.ts'
+import { EngineContext } from './engine-context.ts'
+import { NextTimes } from './next-times.ts'
+import { Recorder } from './recorder.ts'
+import type { Universe } from './universe.ts'
+import { showRow, WindowBar } from './window-bar.ts'
+
+export interface EngineSetup {
+  readonly strategy: StrategyCallbacks
+  readonly instruments: readonly Tradable[]
+  readonly account: Account
+  readonly accountKind: 'cash' | 'margin'
+  readonly risk: RiskEngine
+  readonly fees: FeeModel
+  readonly universe: Universe
+  /** Decisions begin at this time; earlier bars only warm up. */
+  readonly from: number
+  /** Rows that `ctx.history` may reach. */
+  readonly history: number
+  readonly strict: boolean
+  readonly seed: number
+  /** Makes the venue, given whom it reports to and the windows it may look at. */
+  readonly venue: (engine: Engine) => Venue
+}
+
+const NOTICES_PER_INSTANT = 10_000
+
+export class Engine implements VenueReports {
+  readonly windows: readonly BarWindow[]
+  readonly account: Account
+  readonly risk: RiskEngine
+  readonly universe: Universe
+  readonly instruments: readonly Tradable[]
+  readonly recorder = new Recorder()
+  readonly random: Random
+  readonly history: number
+  /** Time of the present instant, µs UTC. */
+  now = Number.NaN
+  /** Latest market event known: what a bar must not have begun before to fill an order. */
+  eventClock = Number.NEGATIVE_INFINITY
+  /** Handles with an event in this instant; the first `activeCount` count. */
+  readonly active: Uint32Array
+  activeCount = 0
+  instants = 0
+  /** Where the strategy is, for the sentence when it throws. */
+  callback = ''
+  callbackHandle = -1
+
+  readonly #strategy: StrategyCallbacks
+  readonly #fees: FeeModel
+  readonly #cashAccount: boolean
+  readonly #venue: Venue
+  readonly #context: EngineContext
+  readonly #views: WindowBar[]
+  readonly #next: NextTimes
+  readonly #nextTimes: Float64Array
+  readonly #strict: boolean
+  readonly #from: number
+  readonly #hasOnBar: boolean
+  readonly #hasOnInstant: boolean
+  readonly #more: Uint8Array
+  #exhausted = -1
+  #batch: WorkingOrder[] = []
+  /** Signed lots of the batch per handle: ordered, not decided yet. */
+  readonly #batchLots: Float64Array
+  #openList: WorkingOrder[] = []
+  #notices: (() => void)[] = []
+
+  constructor(setup: EngineSetup) {
+    this.instruments = setup.instruments
+    this.account = setup.account
+    this.risk = setup.risk
+    this.universe = setup.universe
+    this.history = setup.history
+    this.random = new Random(setup.seed)
+    this.#strategy = setup.strategy
+    this.#fees = setup.fees
+    this.#cashAccount = setup.accountKind === 'cash'
+    this.#strict = setup.strict
+    this.#from = setup.from
+    const count = setup.instruments.length
+    this.windows = bindWindows(setup)
+    this.#views = setup.instruments.map((instrument, handle) => new WindowBar(instrument, this.windows[handle]))
+    this.active = new Uint32Array(count)
+    this.#next = new NextTimes(count)
+    this.#nextTimes = new Float64Array(count)
+    this.#more = new Uint8Array(count)
+    this.#batchLots = new Float64Array(count)
+    this.#hasOnBar = setup.strategy.onBar !== undefined
+    this.#hasOnInstant = setup.strategy.onInstant !== undefined
+    this.#venue = setup.venue(this)
+    this.#context = new EngineContext(this)
+  }
+
+  start(): void {
+    if (this.#strategy.onStart === undefined) return
+    this.callback = 'onStart'
+    this.#strategy.onStart(this.#context)
+    this.#flush()
+  }
+
+  end(): void {
+    this.account.valuate()
+    if (this.#strategy.onEnd === undefined) return
+    this.callback = 'onEnd'
+    this.#strategy.onEnd(this.#context)
+  }
+
+  /** A window has new rows behind its cursor; `more` tells whether the stream goes on after them. */
+  loaded(handle: number, more: boolean): void {
+    const window = this.windows[handle]
+    this.#more[handle] = more ? 1 : 0
+    const row = window.cursor + 1
+    this.#next.set(handle, row < window.end ? window.receiveTime[row] : Number.POSITIVE_INFINITY)
+    if (this.#exhausted === handle) this.#exhausted = -1
+  }
+
+  /**
+   * Works instants until a stream needs rows (its handle is returned), all have ended (−1), or `limit` instants
+   * are done (−2).
+   */
+  run(limit: number): number {
+    const next = this.#next
+    const { active, windows } = this
+    for (let done = 0; done < limit; done++) {
+      if (this.#exhausted >= 0) return this.#exhausted
+      const now = next.earliest
+      if (now === Number.POSITIVE_INFINITY) return -1
+      const count = next.due(now, active)
+      for (let k = 0; k < count; k++) {
+        const window = windows[active[k]]
+        window.cursor++
+        window.known++
+      }
+      this.activeCount = count
+      this.#instant(now, count)
+      for (let k = 0; k < count; k++) {
+        const window = windows[active[k]]
+        const row = window.cursor + 1
+        if (row < window.end) this.#nextTimes[k] = window.receiveTime[row]
+        else {
+          this.#nextTimes[k] = Number.POSITIVE_INFINITY
+          if (this.#more[active[k]] === 1) this.#exhausted = active[k]
+        }
+      }
+      if (count === 1) next.set(active[0], this.#nextTimes[0])
+      else next.setAll(active, this.#nextTimes, count)
+    }
+    return -2
+  }
+
+  /** Works one instant of bars that were pushed into the windows (paper and live), handles ascending. */
+  runPushed(now: number, handles: readonly number[]): void {
+    for (let k = 0; k < handles.length; k++) {
+      this.active[k] = handles[k]
+      this.windows[handles[k]].cursor++
+      this.windows[handles[k]].known++
+    }
+    this.activeCount = handles.length
+    this.#instant(now, handles.length)
+  }
+
+  #instant(now: number, count: number): void {
+    const { active, account, windows } = this
+    this.now = now
+    for (let k = 0; k < count; k++) {
+      const window = windows[active[k]]
+      const time = window.eventTime[window.cursor]
+      if (time > this.eventClock) this.eventClock = time
+    }
+    this.#venue.work(active, count, now)
+    for (let k = 0; k < count; k++) {
+      const window = windows[active[k]]
+      account.mark[active[k]] = window.close[window.cursor]
+    }
+    if (now < this.#from) return
+    this.instants++
+    if (this.#notices.length > 0) this.#notify()
+    if (this.#hasOnBar)
+      for (let k = 0; k < count; k++) {
+        const handle = active[k]
+        const view = this.#strict ? this.#freshView(handle) : this.#views[handle]
+        showRow(view, windows[handle].cursor)
+        this.callback = 'onBar'
+        this.callbackHandle = handle
+        this.#strategy.onBar!(view, this.#context)
+        showRow(view, -1)
+        if (this.#batch.length > 0 || this.#notices.length > 0) this.#flush()
+      }
+    if (this.#hasOnInstant) {
+      this.callback = 'onInstant'
+      this.callbackHandle = -1
+      this.#strategy.onInstant!(this.#context)
+      if (this.#batch.length > 0 || this.#notices.length > 0) this.#flush()
+    }
+    account.valuate()
+    const { recorder } = this
+    recorder.time.push(now)
+    recorder.equity.push(account.equity)
+    recorder.cash.push(account.cash)
+    recorder.gross.push(account.grossExposure)
+    recorder.net.push(account.netExposure)
+  }
+
+  // ------------------------------------------------------------------ commands of the strategy
+
+  /** Takes an order into the callback's batch; one that is wrong in itself is refused at once. */
+  enqueue(order: WorkingOrder, reason: Reason | undefined): void {
+    this.recorder.orders.push(order)
+    if (reason !== undefined) this.#refuse(order, reason)
+    else {
+      this.#batch.push(order)
+      this.#batchLots[order.handle] += order.sign * order.lots
+    }
+  }
+
+  cancel(order: WorkingOrder): void {
+    if (order.state === 'submitted') this.#decideBatch()
+    if (order.open) this.#venue.cancel(order, this.now, 'byStrategy')
+  }
+
+  replace(order: WorkingOrder, change: OrderChange): Reason | undefined {
+    if (order.state === 'submitted') this.#decideBatch()
+    if (!order.open) return 'orderEnded'
+    const lots = change.lots ?? order.lots
+    if (lots <= order.filledLots) return 'nonPositiveQuantity'
+    const scale = this.instruments[order.handle].ticksPerUnit
+    const ticks = [change.limitTicks ?? order.limitTicks, change.stopTicks ?? order.stopTicks]
+    const price = ticks.find(value => !Number.isNaN(value))
+    const refused = this.risk.refuseReplace(
+      order,
+      lots,
+      price === undefined ? this.account.mark[order.handle] : price / scale,
+    )
+    if (refused === undefined) this.#venue.replace(order, change, this.now)
+    return refused
+  }
+
+  /** Signed lots that are ordered and not yet filled, whatever their prices. */
+  workingLots(handle: number): number {
+    return this.risk.workingLots(handle) + this.#batchLots[handle]
+  }
+
+  /** Ids of working orders, oldest first. */
+  openOrders(handle: number | undefined): number[] {
+    this.#openList = this.#openList.filter(order => order.open)
+    return this.#openList.filter(order => handle === undefined || order.handle === handle).map(order => order.id)
+  }
+
+  orderById(id: number): WorkingOrder | undefined {
+    return this.recorder.orders[id - 1]
+  }
+
+  // ------------------------------------------------------------------ reports of the venue
+
+  accepted(order: WorkingOrder, now: number): void {
+    order.enter('accepted', now)
+    this.#openList.push(order)
+  }
+
+  rejected(order: WorkingOrder, reason: Reason, _now: number): void {
+    this.risk.release(order)
+    this.#refuse(order, reason)
+  }
+
+  filled(order: WorkingOrder, lots: number, price: number, slippage: number, now: number): void {
+    const instrument = this.instruments[order.handle]
+    const fee = this.#fees.units(price, lots, instrument, order.filledLots, order.feeUnits)
+    order.filledLots += lots
+    order.filledValue += price * lots
+    order.feeUnits += fee
+    order.enter(order.filledLots === order.lots ? 'filled' : 'partiallyFilled', now)
+    this.risk.filled(order, lots)
+    this.account.applyFill(order.handle, order.sign, lots, price, fee)
+    const { recorder } = this
+    recorder.fillOrder.push(order.id)
+    recorder.fillTime.push(now)
+    recorder.fillLots.push(lots)
+    recorder.fillPrice.push(price)
+    recorder.fillFee.push(fee)
+    recorder.fillSlippage.push(slippage)
+    if (this.#strategy.onFill !== undefined) {
+      const fill: FillRecord = {
+        id: recorder.fillFee.length,
+        orderId: order.id,
+        time: now,
+        instrument: instrument.id,
+        side: order.sign > 0 ? 'buy' : 'sell',
+        quantity: lots / instrument.lotsPerUnit,
+        price,
+        fee: unitsToNumber(fee),
+        slippage,
+      }
+      this.#notices.push(() => {
+        this.callback = 'onFill'
+        this.#strategy.onFill!(fill, this.#context)
+      })
+    }
+  }
+
+  canceled(order: WorkingOrder, reason: Reason, now: number): void {
+    this.risk.release(order)
+    order.enter('canceled', now, reason)
+    this.#tellOrder(order)
+  }
+
+  expired(order: WorkingOrder, reason: Reason, now: number): void {
+    this.risk.release(order)
+    order.enter('expired', now, reason)
+    this.#tellOrder(order)
+  }
+
+  replaced(order: WorkingOrder, change: OrderChange, _now: number): void {
+    if (change.lots !== undefined) order.lots = change.lots
+    if (change.limitTicks !== undefined) order.limitTicks = change.limitTicks
+    if (change.stopTicks !== undefined) order.stopTicks = change.stopTicks
+    this.#tellOrder(order)
+  }
+
+  payableLots(order: WorkingOrder, lots: number, price: number): number {
+    if (!this.#cashAccount || order.sign < 0) return lots
+    const instrument = this.instruments[order.handle]
+    const cash = this.account.ledger.cash
+    const cost = (quantity: number) =>
+      ledgerUnits(price, quantity, instrument.lotsPerUnit) +
+      this.#fees.units(price, quantity, instrument, order.filledLots, order.feeUnits)
+    if (cost(lots) <= cash) return lots
+    let payable = 0
+    let unpayable = lots
+    while (unpayable - payable > 1) {
+      const middle = Math.floor((payable + unpayable) / 2)
+      if (cost(middle) <= cash) payable = middle
+      else unpayable = middle
+    }
+    return payable
+  }
+
+  // ------------------------------------------------------------------ inside
+
+  #freshView(handle: number): WindowBar {
+    return new WindowBar(this.instruments[handle], this.windows[handle])
+  }
+
+  /** Decides what a callback ordered, then tells the strategy what came of it, until nothing is left to say. */
+  #flush(): void {
+    this.#decideBatch()
+    if (this.#notices.length > 0) this.#notify()
+  }
+
+  #decideBatch(): void {
+    if (this.#batch.length === 0) return
+    const batch = this.#batch
+    this.#batch = []
+    for (const order of batch) this.#batchLots[order.handle] = 0
+    for (const decision of this.risk.decide(batch)) {
+      if (decision.kind === 'refused') this.#refuse(decision.order, decision.reason)
+      else this.#venue.submit(decision.order, this.now)
+    }
+  }
+
+  #notify(): void {
+    for (let told = 0; this.#notices.length > 0; told++) {
+      if (told > NOTICES_PER_INSTANT)
+        throw new GordonError(
+          'STRATEGY_LOOP',
+          `The strategy answers its own order notices without end at one instant (${NOTICES_PER_INSTANT} so far); do not resend from onOrder or onFill without a condition.`,
+        )
+      this.#notices.shift()!()
+      this.#decideBatch()
+    }
+  }
+
+  #refuse(order: WorkingOrder, reason: Reason): void {
+    order.enter('rejected', this.now, reason)
+    this.#tellOrder(order)
+  }
+
+  #tellOrder(order: WorkingOrder): void {
+    if (this.#strategy.onOrder === undefined || order.handle < 0) return
+    const record = orderRecord(order, this.instruments[order.handle])
+    this.#notices.push(() => {
+      this.callback = 'onOrder'
+      this.#strategy.onOrder!(record, this.#context)
+    })
+  }
+}
+
+/** One window per instrument, with every indicator that the strategy declared; equal keys share one. */
+function bindWindows(setup: EngineSetup): BarWindow[] {
+  const handles = declaredIndicators(setup.strategy)
+  const keys = [...new Set(handles.map(handle => handle.spec.key))]
+  const specs = keys.map(key => handles.find(handle => handle.spec.key === key)!.spec)
+  const windows = setup.instruments.map((instrument: IndicatorScale) => {
+    const indicators: WindowIndicator[] = specs.map(spec => ({
+      indicator: spec.create(instrument),
+      outputs: spec.outputs.length,
+    }))
+    return new BarWindow(indicators, setup.history)
+  })
+  for (const handle of handles) {
+    const place = keys.indexOf(handle.spec.key)
+    bindIndicator(handle, { outputs: windows.map(window => window.outputs[place]), windows })
+  }
+  return windows
+}

@@ -1,0 +1,62 @@
+/**
+ * The bar that a callback sees: a view of the window's present row, dead once the callback is over. One view
+ * serves all bars of an instrument; strict mode makes a fresh one each time, so that a kept view throws even
+ * in the next callback.
+ */
+import { GordonError } from '../core/errors.ts'
+import type { BarView, Tradable } from '../strategy/context.ts'
+import type { BarWindow } from './bar-window.ts'
+
+/** The engine's side: shows a row, or none (−1). Set by the class below, the only one who can reach inside. */
+export let showRow: (view: WindowBar, row: number) => void
+
+export class WindowBar implements BarView {
+  readonly instrument: Tradable
+  readonly handle: number
+  readonly #window: BarWindow
+  #row = -1
+
+  constructor(instrument: Tradable, window: BarWindow) {
+    this.instrument = instrument
+    this.handle = instrument.handle
+    this.#window = window
+  }
+
+  get time(): number {
+    return this.#window.eventTime[this.#alive()]
+  }
+  get open(): number {
+    return this.#window.open[this.#alive()]
+  }
+  get high(): number {
+    return this.#window.high[this.#alive()]
+  }
+  get low(): number {
+    return this.#window.low[this.#alive()]
+  }
+  get close(): number {
+    return this.#window.close[this.#alive()]
+  }
+  get volume(): number {
+    return this.#window.volume[this.#alive()]
+  }
+  get late(): boolean {
+    this.#alive()
+    return this.#window.late
+  }
+
+  #alive(): number {
+    if (this.#row < 0)
+      throw new GordonError(
+        'BAR_VIEW_KEPT',
+        `A bar view of ${this.instrument.id} was used after its callback; keep the numbers (bar.close), not the view.`,
+      )
+    return this.#row
+  }
+
+  static {
+    showRow = (view, row) => {
+      view.#row = row
+    }
+  }
+}

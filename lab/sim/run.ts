@@ -1,0 +1,266 @@
+/**
+ * A finished run: what the engine recorded, read out as the result that reports, notebooks and the command
+ * line share. Fills, trades and digests are made when they are asked for, once.
+ */
+import { unitsToNumber } from '../core/decimal.ts'
+import { canonicalJson, Digest, textDigest } from '../core/digest.ts'
+import { GordonError } from '../core/errors.ts'
+import type { BarSeries } from '../domain/bar.ts'
+import type { ClosedTrade, OpenTrade } from '../domain/closed-trade.ts'
+import type { FillRecord } from '../domain/fill.ts'
+import { instrumentId } from '../domain/instrument.ts'
+import type { OrderRecord } from '../domain/order.ts'
+import type { EquityColumns, PlotSeries, RunResult, RunWarning } from '../domain/run-result.ts'
+import { orderRecord } from '../domain/working-order.ts'
+import type { Engine } from '../engine/engine.ts'
+import { matchTrades } from '../portfolio/closed-trades.ts'
+import { explainOrder } from './why.ts'
+
+/** What a run's driver knows beside the engine's record. */
+export interface RunFacts
+  extends Pick<
+    RunResult,
+    | 'strategy'
+    | 'strategyFile'
+    | 'codeHash'
+    | 'params'
+    | 'seed'
+    | 'datasets'
+    | 'instruments'
+    | 'bars'
+    | 'currency'
+    | 'startEquity'
+    | 'assumptions'
+    | 'warnings'
+    | 'made'
+  > {
+  /** Settings that decide results, beyond parameters and seed. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Digest of the rows read, per instrument. */
+  readonly rowDigests: () => readonly string[]
+}
+
+export class Run implements RunResult {
+  readonly strategy: string
+  readonly strategyFile: string | undefined
+  readonly codeHash: string
+  readonly params: RunResult['params']
+  readonly seed: number
+  readonly datasets: RunResult['datasets']
+  readonly instruments: RunResult['instruments']
+  readonly bars: RunResult['bars']
+  readonly currency: string
+  readonly startEquity: number
+  readonly endEquity: number
+  readonly fees: number
+  readonly assumptions: RunResult['assumptions']
+  readonly made: RunResult['made']
+  readonly curve: EquityColumns
+  readonly from: number
+  readonly to: number
+  readonly logs: RunResult['logs']
+  readonly warnings: readonly RunWarning[]
+  readonly #facts: RunFacts
+  readonly #engine: Engine
+  #orders: readonly OrderRecord[] | undefined
+  #fills: readonly FillRecord[] | undefined
+  #trades: { closed: ClosedTrade[]; open: OpenTrade[] } | undefined
+  #plots: readonly PlotSeries[] | undefined
+  #inputs: string | undefined
+  #decisions: string | undefined
+
+  constructor(facts: RunFacts, engine: Engine) {
+    this.#facts = facts
+    this.#engine = engine
+    this.strategy = facts.strategy
+    this.strategyFile = facts.strategyFile
+    this.codeHash = facts.codeHash
+    this.params = facts.params
+    this.seed = facts.seed
+    this.datasets = facts.datasets
+    this.instruments = facts.instruments
+    this.bars = facts.bars
+    this.currency = facts.currency
+    this.startEquity = facts.startEquity
+    this.assumptions = facts.assumptions
+    this.made = facts.made
+    const { recorder, account } = engine
+    account.ledger.verify()
+    this.curve = {
+      time: recorder.time.toArray(),
+      equity: recorder.equity.toArray(),
+      cash: recorder.cash.toArray(),
+      grossExposure: recorder.gross.toArray(),
+      netExposure: recorder.net.toArray(),
+    }
+    const { time, equity } = this.curve
+    this.from = time[0] ?? Number.NaN
+    this.to = time[time.length - 1] ?? Number.NaN
+    this.endEquity = equity[equity.length - 1] ?? facts.startEquity
+    this.fees = unitsToNumber(account.ledger.totalFees())
+    this.logs = recorder.logs
+    this.warnings = [...facts.warnings, ...orderWarnings(engine)]
+  }
+
+  get orders(): readonly OrderRecord[] {
+    const { recorder } = this.#engine
+    this.#orders ??= recorder.orders.map(order =>
+      order.handle >= 0
+        ? orderRecord(order, this.instruments[order.handle])
+        : { ...orderRecord(order, STRANGER), instrument: recorder.strangers.get(order.id) ?? 'unknown' },
+    )
+    return this.#orders
+  }
+
+  get fills(): readonly FillRecord[] {
+    this.#fills ??= readFills(this.#engine)
+    return this.#fills
+  }
+
+  get trades(): readonly ClosedTrade[] {
+    return this.#matched().closed
+  }
+
+  get openTrades(): readonly OpenTrade[] {
+    return this.#matched().open
+  }
+
+  get slippageCost(): number {
+    return this.fills.reduce((sum, fill) => sum + fill.slippage * fill.quantity, 0)
+  }
+
+  get plots(): readonly PlotSeries[] {
+    this.#plots ??= [...this.#engine.recorder.plots].map(([name, series]) => ({
+      name,
+      time: series.time.toArray(),
+      value: series.value.toArray(),
+    }))
+    return this.#plots
+  }
+
+  get inputs(): string {
+    if (this.#inputs === undefined) {
+      const { codeHash, params, seed, settings, rowDigests } = this.#facts
+      const rows = rowDigests()
+      this.#inputs = textDigest(
+        canonicalJson({
+          rows: this.instruments.map((instrument, handle) => ({ ...instrument, rows: rows[handle] })),
+          code: codeHash,
+          params,
+          seed,
+          settings,
+        }),
+      )
+    }
+    return this.#inputs
+  }
+
+  get decisions(): string {
+    this.#decisions ??= digestDecisions(this.#engine, this.instruments.map(instrumentId), this.curve)
+    return this.#decisions
+  }
+
+  get digest(): string {
+    return textDigest(this.inputs + this.decisions)
+  }
+
+  /** Why an order filled or did not, in sentences. */
+  why(orderId: number): string {
+    const order = this.orders[orderId - 1]
+    if (order === undefined)
+      throw new GordonError(
+        'UNKNOWN_ORDER',
+        `The run has no order ${orderId}; its orders are 1 to ${this.orders.length}.`,
+      )
+    return explainOrder(
+      order,
+      this.fills.filter(fill => fill.orderId === orderId),
+    )
+  }
+
+  #matched(): { closed: ClosedTrade[]; open: OpenTrade[] } {
+    const ids = this.instruments.map(instrumentId)
+    this.#trades ??= matchTrades({
+      fills: this.fills,
+      bars: new Map(ids.map((id, handle) => [id, this.bars[handle]])),
+      marks: new Map(ids.map((id, handle) => [id, this.#engine.account.mark[handle]])),
+      lotsPerUnit: new Map(ids.map((id, handle) => [id, this.instruments[handle].lotsPerUnit])),
+    })
+    return this.#trades
+  }
+}
+
+const STRANGER = { venue: '', symbol: '', ticksPerUnit: 1, lotsPerUnit: 1, currency: '', calendar: '' }
+
+function readFills(engine: Engine): FillRecord[] {
+  const { recorder, instruments } = engine
+  const order = recorder.fillOrder.toArray()
+  const time = recorder.fillTime.toArray()
+  const lots = recorder.fillLots.toArray()
+  const price = recorder.fillPrice.toArray()
+  const slippage = recorder.fillSlippage.toArray()
+  return recorder.fillFee.map((fee, row) => {
+    const placed = recorder.orders[order[row] - 1]
+    const instrument = instruments[placed.handle]
+    return {
+      id: row + 1,
+      orderId: placed.id,
+      time: time[row],
+      instrument: instrument.id,
+      side: placed.sign > 0 ? ('buy' as const) : ('sell' as const),
+      quantity: lots[row] / instrument.lotsPerUnit,
+      price: price[row],
+      fee: unitsToNumber(fee),
+      slippage: slippage[row],
+    }
+  })
+}
+
+/** Orders, fills and the equity curve, in the order in which they happened. */
+function digestDecisions(engine: Engine, ids: readonly string[], curve: EquityColumns): string {
+  const { recorder } = engine
+  const digest = new Digest()
+  for (const order of recorder.orders) {
+    const name = ids[order.handle] ?? recorder.strangers.get(order.id) ?? ''
+    digest.text(
+      `${order.id} ${name} ${order.sign} ${order.type} ${order.timeInForce} ${order.lots} ${order.limitTicks} ` +
+        `${order.stopTicks} ${order.submittedAt} ${order.endedAt} ${order.state} ${order.reason} ${order.filledLots} ${order.tag}`,
+    )
+  }
+  for (const column of [recorder.fillOrder, recorder.fillTime, recorder.fillLots, recorder.fillPrice])
+    digest.column(column.toArray())
+  digest.text(recorder.fillFee.join(' '))
+  digest.column(curve.time)
+  digest.column(curve.equity)
+  return digest.hex()
+}
+
+/** Refused, cut and unworked orders are told, by reason, with the first of each. */
+function orderWarnings(engine: Engine): RunWarning[] {
+  const counts = new Map<string, { count: number; first: number; text: string }>()
+  for (const order of engine.recorder.orders) {
+    const kind =
+      order.state === 'rejected'
+        ? 'refused'
+        : order.reason === 'insufficientCash'
+          ? 'cut short'
+          : order.reason === 'noMarket'
+            ? 'cancelled'
+            : undefined
+    if (kind === undefined) continue
+    const key = `${kind} ${order.reason}`
+    const entry = counts.get(key)
+    if (entry === undefined) counts.set(key, { count: 1, first: order.id, text: `${kind}: ${order.reason}` })
+    else entry.count++
+  }
+  const warnings = [...counts.values()].map(entry => ({
+    code: 'ORDERS_' + entry.text.split(':')[0].replace(' ', '_').toUpperCase(),
+    text: `${entry.count} ${entry.count === 1 ? 'order was' : 'orders were'} ${entry.text} (first: order ${entry.first}).`,
+  }))
+  if (engine.recorder.logsDropped > 0)
+    warnings.push({
+      code: 'LOGS_DROPPED',
+      text: `${engine.recorder.logsDropped} log lines beyond the first 10000 were not kept.`,
+    })
+  return warnings
+}

@@ -1,0 +1,60 @@
+/** Bar series in memory: parts of them, and sources made of them. */
+import type { BarSeries } from '../domain/bar.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { BarSource } from '../domain/ports/store.ts'
+import type { RunDataset } from '../domain/run-result.ts'
+import { seriesDigest } from './row-digest.ts'
+
+/** First row whose receive time is not before `time`. */
+export function rowAtOrAfter(series: BarSeries, time: number): number {
+  let low = 0
+  let high = series.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (series.receiveTime[middle] < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Rows [from, to) as views; the same object when that is all of them. */
+export function sliceSeries(series: BarSeries, from: number, to: number): BarSeries {
+  if (from === 0 && to === series.length) return series
+  const eventTime = series.eventTime.subarray(from, to)
+  return {
+    length: to - from,
+    eventTime,
+    receiveTime: series.receiveTime === series.eventTime ? eventTime : series.receiveTime.subarray(from, to),
+    open: series.open.subarray(from, to),
+    high: series.high.subarray(from, to),
+    low: series.low.subarray(from, to),
+    close: series.close.subarray(from, to),
+    volume: series.volume.subarray(from, to),
+    ...(series.sessionClose === undefined ? {} : { sessionClose: series.sessionClose.subarray(from, to) }),
+  }
+}
+
+/** A source of series that are in memory already, for notebooks, tests and benchmarks. */
+export function memoryBars(
+  entries: readonly { readonly instrument: Instrument; readonly series: BarSeries }[],
+  dataset: Partial<RunDataset> = {},
+): BarSource {
+  const whole: RunDataset = {
+    id: dataset.id ?? 'memory',
+    get snapshot() {
+      return dataset.snapshot ?? `memory:${entries.map(entry => seriesDigest(entry.series).slice(0, 16)).join(',')}`
+    },
+    adjustment: dataset.adjustment ?? 'raw',
+    interval: dataset.interval ?? '',
+  }
+  return {
+    datasets: entries.map(() => whole),
+    instruments: entries.map(entry => entry.instrument),
+    streams: entries.map(entry => ({
+      rows: entry.series.length,
+      series: entry.series,
+      next: async () => undefined,
+    })),
+    notes: [],
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * One strategy wired to an engine, an account, a risk engine and the simulated venue. Backtest and paper build
+ * the same session and differ in who feeds its windows.
+ */
+import { amountUnits } from '../core/decimal.ts'
+import { GordonError } from '../core/errors.ts'
+import { DAY, HOUR, parseInterval } from '../core/time.ts'
+import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
+import { Engine } from '../engine/engine.ts'
+import { Universe } from '../engine/universe.ts'
+import { Account } from '../portfolio/account.ts'
+import { RiskEngine } from '../risk/risk-engine.ts'
+import type { Tradable } from '../strategy/context.ts'
+import {
+  declaredIndicators,
+  type StrategyBase,
+  type StrategyClass,
+  strategyDefinition,
+} from '../strategy/strategy.ts'
+import type { ParamSchema } from '../strategy/params.ts'
+import { type ResolvedSettings, resolveSettings, type TradingSettings } from './settings.ts'
+import { SimulatedVenue } from './simulated-venue.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: any strategy class, whatever its parameters and state
+export type AnyStrategy = StrategyClass<any, any>
+
+export interface SessionRequest {
+  readonly strategy: AnyStrategy
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly settings: TradingSettings
+  /** In canonical order. */
+  readonly instruments: readonly Instrument[]
+  /** `1d`, `1m`, … per instrument. */
+  readonly intervals: readonly string[]
+  /** Decisions begin here; −Infinity for at once. */
+  readonly from: number
+}
+
+export interface Session {
+  readonly engine: Engine
+  readonly instance: StrategyBase<ParamSchema, object>
+  readonly name: string
+  readonly settings: ResolvedSettings
+  readonly instruments: readonly Tradable[]
+  readonly currency: string
+  /** Bars that must be known before the first decision. */
+  readonly warmup: number
+}
+
+export function openSession(request: SessionRequest): Session {
+  const definition = strategyDefinition(request.strategy)
+  if (definition === undefined)
+    throw new GordonError(
+      'NOT_A_STRATEGY',
+      'What was given to run is not a strategy class; write `export default class X extends strategy({ … })`.',
+    )
+  const name = definition.name ?? request.strategy.name
+  const settings = resolveSettings(request.settings, definition)
+  const instruments = tradables(request.instruments)
+  for (const symbol of definition.symbols ?? [])
+    if (!instruments.some(one => one.symbol === symbol || one.id === symbol))
+      throw new GordonError(
+        'MISSING_SYMBOL',
+        `Strategy ${name} needs ${symbol} and the data has ${instruments.map(one => one.id).join(', ') || 'nothing'}.`,
+      )
+  const currency = oneCurrency(instruments)
+  const instance = new request.strategy(request.params ?? {}) as StrategyBase<ParamSchema, object>
+  const depth = (value: number | ((params: never) => number) | undefined) =>
+    Math.ceil(typeof value === 'function' ? value(instance.params as never) : (value ?? 0))
+  const history = depth(definition.history)
+  const warmup = Math.max(
+    history,
+    depth(definition.warmup),
+    ...declaredIndicators(instance).map(handle => handle.spec.warmup),
+  )
+  const account = new Account({
+    account: 'main',
+    strategy: name,
+    instruments,
+    capitalUnits: amountUnits(settings.cash),
+  })
+  const risk = new RiskEngine(
+    {
+      account: settings.account,
+      leverage: settings.leverage,
+      maxPosition: settings.maxPosition,
+      maxPositionWeight: settings.maxPositionWeight,
+      maxOrderValue: settings.maxOrderValue,
+    },
+    account,
+    settings.fees,
+  )
+  const engine = new Engine({
+    strategy: instance,
+    instruments,
+    account,
+    accountKind: settings.account,
+    risk,
+    fees: settings.fees,
+    universe: new Universe(instruments, settings.universe),
+    from: request.from,
+    history,
+    strict: settings.strict,
+    seed: settings.seed,
+    venue: reports =>
+      new SimulatedVenue({
+        instruments,
+        windows: reports.windows,
+        reports,
+        slippage: settings.slippage,
+        marketFill: settings.marketFill,
+        limitFill: settings.limitFill,
+        barSpan: instruments.map((instrument, handle) => barSpan(instrument, request.intervals[handle])),
+      }),
+  })
+  return { engine, instance, name, settings, instruments, currency, warmup }
+}
+
+function tradables(instruments: readonly Instrument[]): Tradable[] {
+  return [...instruments]
+    .sort(compareInstruments)
+    .map((instrument, handle) => Object.freeze({ ...instrument, id: instrumentId(instrument), handle }))
+}
+
+function oneCurrency(instruments: readonly Instrument[]): string {
+  const currencies = [...new Set(instruments.map(instrument => instrument.currency))]
+  if (currencies.length > 1)
+    throw new GordonError(
+      'MIXED_CURRENCIES',
+      `The instruments are quoted in ${currencies.join(' and ')}; a run has one account currency: choose instruments of one.`,
+    )
+  if (currencies.length === 0)
+    throw new GordonError('NO_INSTRUMENTS', 'The data has no instrument; choose a dataset that has one.')
+  return currencies[0]
+}
+
+/**
+ * How long before its close a bar may have traded first. A daily bar of an exchange covers its session, 6.5
+ * hours at most in New York; any other bar its whole interval.
+ */
+function barSpan(instrument: Instrument, interval: string | undefined): number {
+  const span = interval === undefined ? undefined : parseInterval(interval)
+  if (span === undefined) return 0
+  return span >= DAY && instrument.calendar !== '24/7' ? 6.5 * HOUR : span
+}

@@ -1,0 +1,127 @@
+/**
+ * How a run is traded: money, costs, account, fills. Settings come from a command line or a notebook as text or
+ * as models; here they become one checked shape that backtest and paper share.
+ */
+import { GordonError } from '../core/errors.ts'
+import { type FeeModel, parseFees, parseSlippage, type SlippageModel } from '../costs/index.ts'
+import type { RunAssumptions, RunWarning } from '../domain/run-result.ts'
+import type { Membership, StrategyDefinition } from '../strategy/strategy.ts'
+import type { ParamSchema } from '../strategy/params.ts'
+
+export interface TradingSettings {
+  /** Opening cash, account currency; default 100,000. */
+  readonly cash?: number
+  /** `10bps`, `0.005/share:min=1`, `1/order`, or a model; default none, which every result warns of. */
+  readonly fees?: string | FeeModel
+  /** `2bps` or a model; default none. */
+  readonly slippage?: string | SlippageModel
+  /** Default: what the strategy declares, else cash. */
+  readonly account?: 'cash' | 'margin'
+  /** Gross exposure over equity on a margin account; default 2. */
+  readonly leverage?: number
+  /** Largest |position| of an instrument, units. */
+  readonly maxPosition?: number
+  /** Largest |position| of an instrument as a fraction of equity. */
+  readonly maxPositionWeight?: number
+  /** Largest order, account currency. */
+  readonly maxOrderValue?: number
+  readonly marketFill?: 'nextOpen' | 'last'
+  readonly limitFill?: 'through' | 'touch'
+  readonly seed?: number
+  /** A bar view used after its callback throws, also in the next callback. */
+  readonly strict?: boolean
+  readonly universe?: readonly Membership[]
+}
+
+export interface ResolvedSettings {
+  readonly cash: number
+  readonly fees: FeeModel
+  readonly slippage: SlippageModel
+  readonly account: 'cash' | 'margin'
+  readonly leverage: number
+  readonly maxPosition?: number
+  readonly maxPositionWeight?: number
+  readonly maxOrderValue?: number
+  readonly marketFill: 'nextOpen' | 'last'
+  readonly limitFill: 'through' | 'touch'
+  readonly seed: number
+  readonly strict: boolean
+  readonly universe?: readonly Membership[]
+  readonly warnings: readonly RunWarning[]
+}
+
+export function resolveSettings(
+  given: TradingSettings,
+  definition: StrategyDefinition<ParamSchema, object>,
+): ResolvedSettings {
+  const cash = positive('cash', given.cash ?? 100_000)
+  const account = given.account ?? definition.account ?? 'cash'
+  const leverage = account === 'cash' ? 1 : positive('leverage', given.leverage ?? 2)
+  const fees = typeof given.fees === 'object' ? given.fees : parseFees(given.fees ?? 'none')
+  const slippage = typeof given.slippage === 'object' ? given.slippage : parseSlippage(given.slippage ?? 'none')
+  const seed = given.seed ?? 1
+  if (!Number.isSafeInteger(seed))
+    throw new GordonError('SETTING_INVALID', `Setting seed is ${seed}; it must be a whole number.`)
+  if (account === 'cash' && definition.account === 'margin')
+    throw new GordonError(
+      'ACCOUNT_TOO_SMALL',
+      'The strategy declares a margin account (it sells short or borrows) and the run has a cash account; run it with account margin.',
+    )
+  const marketFill = given.marketFill ?? 'nextOpen'
+  const warnings: RunWarning[] = []
+  if (marketFill === 'last')
+    warnings.push({
+      code: 'FILL_AT_SIGNAL_CLOSE',
+      text: "Market orders fill at the close that decided them (marketFill: last): nobody can trade at a price already past; for comparison only.",
+    })
+  if (fees.description === 'none' && slippage.description === 'none')
+    warnings.push({
+      code: 'NO_COSTS',
+      text: 'The run has neither fees nor slippage; real trading has both. Set fees and slippage to see what is left.',
+    })
+  return {
+    cash,
+    fees,
+    slippage,
+    account,
+    leverage,
+    maxPosition: optionalPositive('maxPosition', given.maxPosition),
+    maxPositionWeight: optionalPositive('maxPositionWeight', given.maxPositionWeight),
+    maxOrderValue: optionalPositive('maxOrderValue', given.maxOrderValue),
+    marketFill,
+    limitFill: given.limitFill ?? 'through',
+    seed,
+    strict: given.strict ?? false,
+    universe: given.universe ?? definition.universe,
+    warnings,
+  }
+}
+
+/** The part of the settings that a result and its digest tell. */
+export function describeSettings(settings: ResolvedSettings): {
+  assumptions: RunAssumptions
+  hashed: Record<string, unknown>
+} {
+  const assumptions: RunAssumptions = {
+    marketFill: settings.marketFill,
+    limitFill: settings.limitFill,
+    fees: settings.fees.description,
+    slippage: settings.slippage.description,
+    account: settings.account,
+  }
+  const { cash, leverage, maxPosition, maxPositionWeight, maxOrderValue, universe } = settings
+  return {
+    assumptions,
+    hashed: { ...assumptions, cash, leverage, maxPosition, maxPositionWeight, maxOrderValue, universe },
+  }
+}
+
+function positive(name: string, value: number): number {
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new GordonError('SETTING_INVALID', `Setting ${name} is ${value}; it must be a number above zero.`)
+  return value
+}
+
+function optionalPositive(name: string, value: number | undefined): number | undefined {
+  return value === undefined ? undefined : positive(name, value)
+}

@@ -1,0 +1,60 @@
+/** Why an order filled, or did not: one sentence per fact, from the record of the run. */
+import { isoTime } from '../core/time.ts'
+import type { FillRecord } from '../domain/fill.ts'
+import type { OrderRecord, Reason } from '../domain/order.ts'
+
+const REASONS: Readonly<Record<Reason, string>> = {
+  nonPositiveQuantity: 'its quantity is not above zero; order a positive quantity and choose the side by buy or sell',
+  notANumber: 'its quantity or price is not a number',
+  offLotGrid: "its quantity is not a whole number of lots; use ctx.roundQuantity(instrument, quantity)",
+  offTickGrid: 'its price is not on the tick grid; use ctx.roundPrice(instrument, price)',
+  tooLarge: 'it is larger than an order may be',
+  unknownInstrument: 'the run is not subscribed to its instrument',
+  instrumentNotInUniverse: 'its instrument was not a member of the universe then',
+  invalidPrice: 'its price is not above zero',
+  insufficientCash: 'the cash did not suffice',
+  shortNotAllowed: 'a cash account cannot sell what it does not hold; use account: margin to sell short',
+  positionLimit: 'it could have exceeded the position limit',
+  buyingPower: 'it could have exceeded the buying power of the margin account',
+  noPrice: 'no price of its instrument was known yet',
+  noMarket: 'its instrument had no bar within one session',
+  endOfSession: 'its session ended',
+  immediateOrCancel: 'it could not fill at once, as IOC demands',
+  byStrategy: 'the strategy cancelled it',
+  unknownOrder: 'there is no such order',
+  orderEnded: 'the order had ended',
+}
+
+export function reasonText(reason: Reason): string {
+  return REASONS[reason]
+}
+
+/** The story of one order. */
+export function explainOrder(order: OrderRecord, fills: readonly FillRecord[]): string {
+  const price =
+    (order.stopPrice === undefined ? '' : ` stop ${order.stopPrice}`) +
+    (order.limitPrice === undefined ? '' : ` limit ${order.limitPrice}`)
+  const told = [
+    `Order ${order.id}: ${order.side} ${order.quantity} ${order.instrument} ${order.type}${price} ${order.timeInForce}` +
+      `${order.tag === undefined ? '' : ` (${order.tag})`}, sent at ${isoTime(order.submittedAt)}.`,
+  ]
+  if (order.state === 'rejected')
+    told.push(`It was refused because ${REASONS[order.reason ?? 'unknownOrder']}.`)
+  for (const fill of fills)
+    told.push(
+      `${fill.quantity} filled at ${fill.price} on ${isoTime(fill.time)}, fee ${fill.fee}` +
+        `${fill.slippage > 0 ? `, slipped by ${fill.slippage}` : ''}.`,
+    )
+  if (order.state === 'canceled' || order.state === 'expired')
+    told.push(
+      `${fills.length > 0 ? 'The rest' : 'It'} was ${order.state === 'canceled' ? 'cancelled' : 'expired'} at ` +
+        `${isoTime(order.endedAt ?? order.submittedAt)} because ${REASONS[order.reason ?? 'byStrategy']}.`,
+    )
+  if (order.state === 'accepted' || order.state === 'partiallyFilled')
+    told.push(
+      order.type === 'market'
+        ? 'No bar had followed when the run ended.'
+        : 'The market had not reached its price when the run ended.',
+    )
+  return told.join(' ')
+}
