@@ -11,6 +11,7 @@ const POW10 = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`))
 const TRIED = [0, 2, 4, 6, 9]
 /** Below this a decimal is the only one of its length that reads as its double (15 digits). */
 const MANTISSA_LIMIT = 1e15
+const SAFE = 9_007_199_254_740_992n
 
 /** price × lots / lotsPerUnit × rate in ledger units, rounded once, half to even; lots ≥ 0, all finite. */
 export function ledgerUnits(price: number, lots: number, lotsPerUnit: number, rate = 1): bigint {
@@ -52,6 +53,7 @@ export function amountUnits(amount: number): bigint {
 
 /** Nearest double of an amount in units. */
 export function unitsToNumber(units: bigint): number {
+  if (units < SAFE && units > -SAFE) return Number(units) / 1e9
   const whole = units / UNITS_PER_CURRENCY
   return Number(whole) + Number(units - whole * UNITS_PER_CURRENCY) / 1e9
 }

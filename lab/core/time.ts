@@ -13,7 +13,9 @@ export const DAY: Micros = 24 * HOUR
 export function isoTime(time: Micros): string {
   const seconds = new Date(Math.floor(time / 1000)).toISOString()
   const micros = ((time % SECOND) + SECOND) % SECOND
-  return micros === 0 ? seconds.slice(0, 19) + 'Z' : `${seconds.slice(0, 19)}.${String(micros).padStart(6, '0')}Z`
+  return micros === 0
+    ? seconds.slice(0, 19) + 'Z'
+    : `${seconds.slice(0, 19)}.${String(micros).padStart(6, '0')}Z`
 }
 
 /** Calendar day in UTC, `yyyy-mm-dd`. */

@@ -7,7 +7,8 @@ export function bpsFee(bps: number): FeeModel {
   const rate = Number((bps / 10_000).toPrecision(15))
   return {
     description: bps === 0 ? 'none' : `${bps} bps of notional`,
-    units: (price, lots, instrument) => (rate === 0 ? 0n : ledgerUnits(price, lots, instrument.lotsPerUnit, rate)),
+    units: (price, lots, instrument) =>
+      rate === 0 ? 0n : ledgerUnits(price, lots, instrument.lotsPerUnit, rate),
     estimate: (price, lots, instrument) => ((price * lots) / instrument.lotsPerUnit) * rate,
   }
 }

@@ -29,5 +29,8 @@ export function parseSlippage(text: string): SlippageModel {
   if (text === 'none' || text === '0') return bpsSlippage(0)
   const bps = BPS.exec(text)
   if (bps !== null && Number(bps[1]) < 10_000) return bpsSlippage(Number(bps[1]))
-  throw new GordonError('SLIPPAGE_UNREADABLE', `Slippage "${text}" is not understood: write 2bps (below 10000) or none.`)
+  throw new GordonError(
+    'SLIPPAGE_UNREADABLE',
+    `Slippage "${text}" is not understood: write 2bps (below 10000) or none.`,
+  )
 }

@@ -21,20 +21,22 @@ export interface OrderTerms {
   readonly limitTicks: number
   readonly stopTicks: number
   readonly submittedAt: Micros
+  /** Latest market event known then. */
+  readonly decidedAt: Micros
   readonly tag: string
 }
 
 export class WorkingOrder {
-  readonly id: number
-  readonly handle: number
-  readonly sign: 1 | -1
-  readonly type: OrderType
-  readonly timeInForce: TimeInForce
-  readonly submittedAt: Micros
-  readonly tag: string
-  lots: number
-  limitTicks: number
-  stopTicks: number
+  id = 0
+  handle = -1
+  sign: 1 | -1 = 1
+  type: OrderType = 'market'
+  timeInForce: TimeInForce = 'GTC'
+  submittedAt = Number.NaN
+  tag = ''
+  lots = Number.NaN
+  limitTicks = Number.NaN
+  stopTicks = Number.NaN
   state: OrderState = 'submitted'
   reason: Reason | '' = ''
   filledLots = 0
@@ -54,18 +56,29 @@ export class WorkingOrder {
   /** Cash set aside for it while it works, whole cents. */
   reservedCents = 0
 
-  constructor(terms: OrderTerms) {
+  /** Takes terms and starts a life; objects of ended orders begin again as others. */
+  begin(terms: OrderTerms): void {
     this.id = terms.id
     this.handle = terms.handle
     this.sign = terms.sign
     this.type = terms.type
     this.timeInForce = terms.timeInForce
     this.submittedAt = terms.submittedAt
+    this.decidedAt = terms.decidedAt
     this.tag = terms.tag
     this.lots = terms.lots
     this.limitTicks = terms.limitTicks
     this.stopTicks = terms.stopTicks
+    this.state = 'submitted'
+    this.reason = ''
+    this.filledLots = 0
     this.filledValue = 0
+    this.endedAt = Number.NaN
+    this.feeUnits = 0n
+    this.triggered = false
+    this.sessionBefore = Number.NaN
+    this.session = Number.NaN
+    this.reservedCents = 0
   }
 
   get open(): boolean {
@@ -78,7 +91,10 @@ export class WorkingOrder {
 
   /** Moves to the next state; a step that the table does not have is a bug. */
   enter(state: OrderState, now: Micros, reason: Reason | '' = ''): void {
-    assert(TRANSITIONS[this.state].includes(state), `order ${this.id} cannot go from ${this.state} to ${state}`)
+    assert(
+      TRANSITIONS[this.state].includes(state),
+      `order ${this.id} cannot go from ${this.state} to ${state}`,
+    )
     this.state = state
     if (reason !== '') this.reason = reason
     if (TRANSITIONS[state].length === 0) this.endedAt = now

@@ -87,8 +87,7 @@ export class BarWindow implements Columns {
     if (this.end === this.open.length) this.#grow()
     for (const name of NAMES) {
       const column = bar[name]
-      this[name][this.end] =
-        column !== undefined ? column[row] : Math.ceil(bar.eventTime[row] / DAY) * DAY
+      this[name][this.end] = column !== undefined ? column[row] : Math.ceil(bar.eventTime[row] / DAY) * DAY
     }
     this.end++
     this.late = late
@@ -98,9 +97,7 @@ export class BarWindow implements Columns {
 
   /** Close of the session of a row; each UTC day is one where nothing else is recorded. */
   sessionCloseAt(row: number): number {
-    return this.sessionClose.length > 0
-      ? this.sessionClose[row]
-      : Math.ceil(this.eventTime[row] / DAY) * DAY
+    return this.sessionClose.length > 0 ? this.sessionClose[row] : Math.ceil(this.eventTime[row] / DAY) * DAY
   }
 
   #grow(): void {

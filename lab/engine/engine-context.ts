@@ -5,7 +5,7 @@
 import { GordonError } from '../core/errors.ts'
 import type { OrderType, Reason } from '../domain/order.ts'
 import type { OrderChange } from '../domain/ports/venue.ts'
-import { orderRecord, WorkingOrder } from '../domain/working-order.ts'
+import type { WorkingOrder } from '../domain/working-order.ts'
 import type {
   BarHistory,
   Context,
@@ -111,9 +111,15 @@ export class EngineContext implements Context {
   target(instrument: Tradable, quantity: number): number | undefined {
     const { account } = this.#engine
     const lots = Math.round(quantity * instrument.lotsPerUnit)
-    const difference = lots - account.positionLots[instrument.handle] - this.#engine.workingLots(instrument.handle)
+    const difference =
+      lots - account.positionLots[instrument.handle] - this.#engine.workingLots(instrument.handle)
     if (difference === 0) return undefined
-    return this.#order(instrument, difference > 0 ? 1 : -1, Math.abs(difference) / instrument.lotsPerUnit, NONE)
+    return this.#order(
+      instrument,
+      difference > 0 ? 1 : -1,
+      Math.abs(difference) / instrument.lotsPerUnit,
+      NONE,
+    )
   }
 
   targetWeights(
@@ -138,13 +144,14 @@ export class EngineContext implements Context {
   }
 
   cancel(orderId: number): void {
-    const order = this.#engine.orderById(orderId)
+    const order = this.#engine.recorder.orders.living(orderId)
     if (order !== undefined) this.#engine.cancel(order)
   }
 
   replace(orderId: number, change: ReplaceOptions): Reason | undefined {
-    const order = this.#engine.orderById(orderId)
-    if (order === undefined) return 'unknownOrder'
+    const { orders } = this.#engine.recorder
+    const order = orders.living(orderId)
+    if (order === undefined) return orderId >= 1 && orderId <= orders.count ? 'orderEnded' : 'unknownOrder'
     const instrument = this.#engine.instruments[order.handle]
     const lots = change.quantity === undefined ? undefined : toLots(change.quantity, instrument)
     const limit = change.limit === undefined ? undefined : toTicks(change.limit, instrument)
@@ -154,10 +161,7 @@ export class EngineContext implements Context {
   }
 
   order(orderId: number): OrderRecord | undefined {
-    const order = this.#engine.orderById(orderId)
-    return order === undefined || order.handle < 0
-      ? undefined
-      : orderRecord(order, this.#engine.instruments[order.handle])
+    return this.#engine.recorder.orders.record(orderId, this.#engine.instruments)
   }
 
   openOrders(instrument?: Tradable): number[] {
@@ -194,22 +198,30 @@ export class EngineContext implements Context {
     const lots = known ? toLots(quantity, instrument) : 'unknownInstrument'
     const limit = options.limit === undefined || !known ? Number.NaN : toTicks(options.limit, instrument)
     const stop = options.stop === undefined || !known ? Number.NaN : toTicks(options.stop, instrument)
-    const id = engine.recorder.orders.length + 1
-    const order = new WorkingOrder({
-      id,
-      handle: known ? instrument.handle : -1,
-      sign,
-      type: orderType(options),
-      timeInForce: options.timeInForce ?? 'GTC',
-      lots: typeof lots === 'number' ? lots : known ? quantity * instrument.lotsPerUnit : quantity,
-      limitTicks: typeof limit === 'number' ? limit : options.limit! * instrument.ticksPerUnit,
-      stopTicks: typeof stop === 'number' ? stop : options.stop! * instrument.ticksPerUnit,
-      submittedAt: engine.now,
-      tag: options.tag ?? '',
-    })
-    order.decidedAt = engine.eventClock
-    if (!known) engine.recorder.strangers.set(id, String(instrument?.id ?? instrument))
-    engine.enqueue(order, [lots, limit, stop].find(value => typeof value === 'string') ?? this.#outsider(order, known))
+    const { orders } = engine.recorder
+    const id = orders.nextId
+    const order = orders.open(
+      {
+        id,
+        handle: known ? instrument.handle : -1,
+        sign,
+        type: orderType(options),
+        timeInForce: options.timeInForce ?? 'GTC',
+        lots: typeof lots === 'number' ? lots : known ? quantity * instrument.lotsPerUnit : quantity,
+        limitTicks: typeof limit === 'number' ? limit : options.limit! * instrument.ticksPerUnit,
+        stopTicks: typeof stop === 'number' ? stop : options.stop! * instrument.ticksPerUnit,
+        submittedAt: engine.now,
+        decidedAt: engine.eventClock,
+        tag: options.tag ?? '',
+      },
+      known ? undefined : String(instrument?.id ?? instrument),
+    )
+    let reason: Reason | undefined
+    if (typeof lots === 'string') reason = lots
+    else if (typeof limit === 'string') reason = limit
+    else if (typeof stop === 'string') reason = stop
+    else reason = this.#outsider(order, known)
+    engine.enqueue(order, reason)
     return id
   }
 
@@ -241,4 +253,3 @@ function toTicks(price: number, instrument: Tradable): number | Reason {
   const ticks = Math.round(price * instrument.ticksPerUnit)
   return ticks / instrument.ticksPerUnit === price ? ticks : 'offTickGrid'
 }
-

@@ -85,11 +85,14 @@ export class Engine implements VenueReports {
   readonly #hasOnBar: boolean
   readonly #hasOnInstant: boolean
   readonly #more: Uint8Array
-  #exhausted = -1
+  /** Handles whose windows have no row left while their streams go on. */
+  readonly #exhausted: number[] = []
   #batch: WorkingOrder[] = []
+  #spareBatch: WorkingOrder[] = []
   /** Signed lots of the batch per handle: ordered, not decided yet. */
   readonly #batchLots: Float64Array
-  #openList: WorkingOrder[] = []
+  /** Ids accepted, ended ones among them until somebody asks. */
+  #openIds: number[] = []
   #notices: (() => void)[] = []
 
   constructor(setup: EngineSetup) {
@@ -106,7 +109,9 @@ export class Engine implements VenueReports {
     this.#from = setup.from
     const count = setup.instruments.length
     this.windows = bindWindows(setup)
-    this.#views = setup.instruments.map((instrument, handle) => new WindowBar(instrument, this.windows[handle]))
+    this.#views = setup.instruments.map(
+      (instrument, handle) => new WindowBar(instrument, this.windows[handle]),
+    )
     this.active = new Uint32Array(count)
     this.#next = new NextTimes(count)
     this.#nextTimes = new Float64Array(count)
@@ -138,7 +143,8 @@ export class Engine implements VenueReports {
     this.#more[handle] = more ? 1 : 0
     const row = window.cursor + 1
     this.#next.set(handle, row < window.end ? window.receiveTime[row] : Number.POSITIVE_INFINITY)
-    if (this.#exhausted === handle) this.#exhausted = -1
+    const place = this.#exhausted.indexOf(handle)
+    if (place >= 0) this.#exhausted.splice(place, 1)
   }
 
   /**
@@ -148,8 +154,9 @@ export class Engine implements VenueReports {
   run(limit: number): number {
     const next = this.#next
     const { active, windows } = this
+    if (windows.length === 1) return this.#runSingle(limit)
     for (let done = 0; done < limit; done++) {
-      if (this.#exhausted >= 0) return this.#exhausted
+      if (this.#exhausted.length > 0) return this.#exhausted[this.#exhausted.length - 1]
       const now = next.earliest
       if (now === Number.POSITIVE_INFINITY) return -1
       const count = next.due(now, active)
@@ -166,11 +173,26 @@ export class Engine implements VenueReports {
         if (row < window.end) this.#nextTimes[k] = window.receiveTime[row]
         else {
           this.#nextTimes[k] = Number.POSITIVE_INFINITY
-          if (this.#more[active[k]] === 1) this.#exhausted = active[k]
+          if (this.#more[active[k]] === 1) this.#exhausted.push(active[k])
         }
       }
       if (count === 1) next.set(active[0], this.#nextTimes[0])
       else next.setAll(active, this.#nextTimes, count)
+    }
+    return -2
+  }
+
+  /** The same for one stream, where no order of streams is to be found. */
+  #runSingle(limit: number): number {
+    const window = this.windows[0]
+    this.active[0] = 0
+    this.activeCount = 1
+    for (let done = 0; done < limit; done++) {
+      const row = window.cursor + 1
+      if (row >= window.end) return this.#more[0] === 1 ? 0 : -1
+      window.cursor = row
+      window.known++
+      this.#instant(window.receiveTime[row], 1)
     }
     return -2
   }
@@ -195,6 +217,7 @@ export class Engine implements VenueReports {
       if (time > this.eventClock) this.eventClock = time
     }
     this.#venue.work(active, count, now)
+    this.recorder.orders.recycle()
     for (let k = 0; k < count; k++) {
       const window = windows[active[k]]
       account.mark[active[k]] = window.close[window.cursor]
@@ -220,19 +243,21 @@ export class Engine implements VenueReports {
       if (this.#batch.length > 0 || this.#notices.length > 0) this.#flush()
     }
     account.valuate()
-    const { recorder } = this
-    recorder.time.push(now)
-    recorder.equity.push(account.equity)
-    recorder.cash.push(account.cash)
-    recorder.gross.push(account.grossExposure)
-    recorder.net.push(account.netExposure)
+    const curve = this.recorder.curve
+    const row = curve.length
+    if (row === curve.capacity) curve.grow()
+    curve.equity[row] = account.equity
+    if (!curve.lean) {
+      curve.time[row] = now
+      curve.gross[row] = account.grossExposure
+    }
+    curve.length = row + 1
   }
 
   // ------------------------------------------------------------------ commands of the strategy
 
   /** Takes an order into the callback's batch; one that is wrong in itself is refused at once. */
   enqueue(order: WorkingOrder, reason: Reason | undefined): void {
-    this.recorder.orders.push(order)
     if (reason !== undefined) this.#refuse(order, reason)
     else {
       this.#batch.push(order)
@@ -269,19 +294,16 @@ export class Engine implements VenueReports {
 
   /** Ids of working orders, oldest first. */
   openOrders(handle: number | undefined): number[] {
-    this.#openList = this.#openList.filter(order => order.open)
-    return this.#openList.filter(order => handle === undefined || order.handle === handle).map(order => order.id)
-  }
-
-  orderById(id: number): WorkingOrder | undefined {
-    return this.recorder.orders[id - 1]
+    const { orders } = this.recorder
+    this.#openIds = this.#openIds.filter(id => orders.living(id) !== undefined)
+    return this.#openIds.filter(id => handle === undefined || orders.living(id)!.handle === handle)
   }
 
   // ------------------------------------------------------------------ reports of the venue
 
   accepted(order: WorkingOrder, now: number): void {
     order.enter('accepted', now)
-    this.#openList.push(order)
+    this.#openIds.push(order.id)
   }
 
   rejected(order: WorkingOrder, reason: Reason, _now: number): void {
@@ -298,16 +320,18 @@ export class Engine implements VenueReports {
     order.enter(order.filledLots === order.lots ? 'filled' : 'partiallyFilled', now)
     this.risk.filled(order, lots)
     this.account.applyFill(order.handle, order.sign, lots, price, fee)
-    const { recorder } = this
-    recorder.fillOrder.push(order.id)
-    recorder.fillTime.push(now)
-    recorder.fillLots.push(lots)
-    recorder.fillPrice.push(price)
-    recorder.fillFee.push(fee)
-    recorder.fillSlippage.push(slippage)
+    const { fills, curve } = this.recorder
+    const row = fills.next(fee)
+    fills.order[row] = order.id
+    fills.time[row] = now
+    fills.lots[row] = lots
+    fills.price[row] = price
+    fills.slippage[row] = slippage
+    fills.cash[row] = this.account.cash
+    fills.row[row] = curve.length
     if (this.#strategy.onFill !== undefined) {
       const fill: FillRecord = {
-        id: recorder.fillFee.length,
+        id: row + 1,
         orderId: order.id,
         time: now,
         instrument: instrument.id,
@@ -322,18 +346,19 @@ export class Engine implements VenueReports {
         this.#strategy.onFill!(fill, this.#context)
       })
     }
+    if (order.state === 'filled') this.recorder.orders.end(order)
   }
 
   canceled(order: WorkingOrder, reason: Reason, now: number): void {
     this.risk.release(order)
     order.enter('canceled', now, reason)
-    this.#tellOrder(order)
+    this.#ended(order)
   }
 
   expired(order: WorkingOrder, reason: Reason, now: number): void {
     this.risk.release(order)
     order.enter('expired', now, reason)
-    this.#tellOrder(order)
+    this.#ended(order)
   }
 
   replaced(order: WorkingOrder, change: OrderChange, _now: number): void {
@@ -376,12 +401,19 @@ export class Engine implements VenueReports {
   #decideBatch(): void {
     if (this.#batch.length === 0) return
     const batch = this.#batch
-    this.#batch = []
+    this.#batch = this.#spareBatch
+    this.#spareBatch = []
     for (const order of batch) this.#batchLots[order.handle] = 0
-    for (const decision of this.risk.decide(batch)) {
-      if (decision.kind === 'refused') this.#refuse(decision.order, decision.reason)
-      else this.#venue.submit(decision.order, this.now)
+    this.risk.open(batch)
+    for (let i = 0; i < batch.length; i++) {
+      const order = batch[i]
+      const reason = this.risk.decide(order)
+      if (reason === undefined) this.#venue.submit(order, this.now)
+      else this.#refuse(order, reason)
     }
+    this.risk.close(batch)
+    while (batch.length > 0) batch.pop()
+    this.#spareBatch = batch
   }
 
   #notify(): void {
@@ -398,6 +430,11 @@ export class Engine implements VenueReports {
 
   #refuse(order: WorkingOrder, reason: Reason): void {
     order.enter('rejected', this.now, reason)
+    this.#ended(order)
+  }
+
+  #ended(order: WorkingOrder): void {
+    this.recorder.orders.end(order)
     this.#tellOrder(order)
   }
 

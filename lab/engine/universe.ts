@@ -29,7 +29,9 @@ export class Universe {
   }
 
   isMember(handle: number, now: number): boolean {
-    return this.#spells === undefined || this.#spells[handle].some(spell => now >= spell.from && now < spell.below)
+    return (
+      this.#spells === undefined || this.#spells[handle].some(spell => now >= spell.from && now < spell.below)
+    )
   }
 
   members(now: number): readonly Tradable[] {
@@ -45,7 +47,9 @@ export class Universe {
         }
     this.#validFrom = from
     this.#validBelow = below
-    this.#members = Object.freeze(this.#instruments.filter(instrument => this.isMember(instrument.handle, now)))
+    this.#members = Object.freeze(
+      this.#instruments.filter(instrument => this.isMember(instrument.handle, now)),
+    )
     return this.#members
   }
 }

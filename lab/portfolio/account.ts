@@ -36,7 +36,11 @@ export class Account {
     const count = terms.instruments.length
     this.instruments = terms.instruments
     this.ledger = new Ledger(
-      { account: terms.account, strategies: [terms.strategy], instruments: terms.instruments.map(instrumentId) },
+      {
+        account: terms.account,
+        strategies: [terms.strategy],
+        instruments: terms.instruments.map(instrumentId),
+      },
       terms.capitalUnits,
     )
     this.positionLots = new Float64Array(count)

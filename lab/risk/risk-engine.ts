@@ -1,5 +1,6 @@
 /**
- * Approves or refuses the orders of one callback, reductions first. Refusals come back with their reason.
+ * Approves or refuses the orders of one callback, reductions first: `open` the batch, `decide` each order in the
+ * order that it then has, `close`. A refusal comes back as its reason.
  *
  * Funding (cash accounts): a buy is approved when its cost at the last price (or its own limit or stop) plus
  * fees fits into cash, less what working buys have reserved, plus the proceeds less fees of the batch's
@@ -13,10 +14,6 @@ import type { WorkingOrder } from '../domain/working-order.ts'
 import type { Account } from '../portfolio/account.ts'
 import type { RiskLimits } from './limits.ts'
 
-export type RiskDecision =
-  | { readonly kind: 'approved'; readonly order: WorkingOrder }
-  | { readonly kind: 'refused'; readonly order: WorkingOrder; readonly reason: Reason }
-
 export class RiskEngine {
   readonly #limits: RiskLimits
   readonly #account: Account
@@ -25,6 +22,8 @@ export class RiskEngine {
   readonly #buying: Float64Array
   readonly #selling: Float64Array
   #reservedCents = 0
+  /** Of the open batch's reducing market sells, after fees. */
+  #proceeds = 0
   /** What the batch's reducing market orders will have done, per handle, while a batch is decided. */
   readonly #batchLots: Float64Array
 
@@ -54,28 +53,37 @@ export class RiskEngine {
     return this.#buying[handle] - this.#selling[handle]
   }
 
-  /** Decides a batch; the answers are in the order in which the venue shall get the orders. */
-  decide(batch: readonly WorkingOrder[]): RiskDecision[] {
-    const reducing: WorkingOrder[] = []
-    const others: WorkingOrder[] = []
-    for (const order of batch) (this.#reduces(order) ? reducing : others).push(order)
-    let proceeds = 0
-    const decisions: RiskDecision[] = []
-    for (const order of reducing) {
-      const reason = this.#refusal(order, 0, true)
-      if (reason === undefined && order.type === 'market') {
-        const price = this.#account.mark[order.handle]
-        const instrument = this.#account.instruments[order.handle]
-        if (order.sign < 0)
-          proceeds +=
-            (price * order.lots) / instrument.lotsPerUnit - this.#fees.estimate(price, order.lots, instrument)
-        this.#batchLots[order.handle] += order.sign * order.lots
-      }
-      decisions.push(this.#settle(order, reason))
+  /** Begins a batch: puts it into the order in which it shall be decided and sent, reductions first. */
+  open(batch: WorkingOrder[]): void {
+    this.#proceeds = 0
+    if (batch.length === 1) return
+    const reducing = batch.filter(order => this.#reduces(order))
+    const others = batch.filter(order => !this.#reduces(order))
+    for (let i = 0; i < batch.length; i++)
+      batch[i] = i < reducing.length ? reducing[i] : others[i - reducing.length]
+  }
+
+  /** Approves the batch's next order (undefined), or says why not. */
+  decide(order: WorkingOrder): Reason | undefined {
+    const reducing = this.#reduces(order)
+    const price = this.#price(order)
+    const reason = this.#refusal(order, reducing, price)
+    if (reason !== undefined) return reason
+    if (reducing && order.type === 'market') {
+      const instrument = this.#account.instruments[order.handle]
+      if (order.sign < 0)
+        this.#proceeds +=
+          (price * order.lots) / instrument.lotsPerUnit - this.#fees.estimate(price, order.lots, instrument)
+      this.#batchLots[order.handle] += order.sign * order.lots
     }
-    for (const order of others) decisions.push(this.#settle(order, this.#refusal(order, proceeds, false)))
-    for (const order of reducing) this.#batchLots[order.handle] = 0
-    return decisions
+    this.#reserve(order, price)
+    return undefined
+  }
+
+  /** Ends a batch: its reductions count as working orders like any other from here. */
+  close(batch: readonly WorkingOrder[]): void {
+    this.#proceeds = 0
+    for (let i = 0; i < batch.length; i++) this.#batchLots[batch[i].handle] = 0
   }
 
   /** Checks a change of a working order as if the order were new with those terms. */
@@ -83,7 +91,7 @@ export class RiskEngine {
     const { lots: before, reservedCents } = order
     this.release(order)
     order.lots = lots
-    const reason = this.#refusal(order, 0, this.#reduces(order), price)
+    const reason = this.#refusal(order, this.#reduces(order), price)
     order.lots = reason === undefined ? lots : before
     if (reason === undefined) this.#reserve(order, price)
     else {
@@ -99,7 +107,8 @@ export class RiskEngine {
     const before = order.remainingLots + lots
     this.#working(order, -lots)
     if (order.reservedCents > 0) {
-      const freed = order.remainingLots === 0 ? order.reservedCents : Math.floor((order.reservedCents * lots) / before)
+      const freed =
+        order.remainingLots === 0 ? order.reservedCents : Math.floor((order.reservedCents * lots) / before)
       order.reservedCents -= freed
       this.#reservedCents -= freed
     }
@@ -110,12 +119,6 @@ export class RiskEngine {
     this.#working(order, -order.remainingLots)
     this.#reservedCents -= order.reservedCents
     order.reservedCents = 0
-  }
-
-  #settle(order: WorkingOrder, reason: Reason | undefined): RiskDecision {
-    if (reason !== undefined) return { kind: 'refused', order, reason }
-    this.#reserve(order, this.#price(order))
-    return { kind: 'approved', order }
   }
 
   #reserve(order: WorkingOrder, price: number): void {
@@ -131,17 +134,18 @@ export class RiskEngine {
     else this.#selling[order.handle] += lots
   }
 
-  #refusal(order: WorkingOrder, proceeds: number, reducing: boolean, price = this.#price(order)): Reason | undefined {
+  #refusal(order: WorkingOrder, reducing: boolean, price: number): Reason | undefined {
     const handle = order.handle
     if (!(price > 0)) return 'noPrice'
     const instrument = this.#account.instruments[handle]
     const value = (price * order.remainingLots) / instrument.lotsPerUnit
-    if (this.#limits.maxOrderValue !== undefined && !reducing && value > this.#limits.maxOrderValue) return 'tooLarge'
+    if (this.#limits.maxOrderValue !== undefined && !reducing && value > this.#limits.maxOrderValue)
+      return 'tooLarge'
     const longest = this.#longest(handle) + (order.sign > 0 ? order.remainingLots : 0)
     const shortest = this.#shortest(handle) - (order.sign < 0 ? order.remainingLots : 0)
     if (this.#limits.account === 'cash') {
       if (order.sign < 0 && shortest < 0) return 'shortNotAllowed'
-      if (order.sign > 0 && this.#cost(order, price) > this.freeCash + proceeds)
+      if (order.sign > 0 && this.#cost(order, price) > this.freeCash + this.#proceeds)
         return 'insufficientCash'
     }
     if (reducing) return undefined

@@ -59,6 +59,11 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
   )
   for (const feed of feeds) await feed.fill()
   const total = feeds.reduce((sum, feed) => sum + feed.rows, 0)
+  const single = feeds.length === 1 ? feeds[0].series : undefined
+  engine.recorder.curve.reserve(
+    Math.max(...feeds.map(feed => feed.series?.length ?? 0)),
+    single !== undefined,
+  )
   try {
     engine.start()
     for (;;) {
@@ -74,7 +79,9 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
         if (filled !== undefined) await filled
       }
       if (request.signal?.aborted === true)
-        throw new GordonError('INTERRUPTED', 'The backtest was interrupted before its end.', { kind: 'failure' })
+        throw new GordonError('INTERRUPTED', 'The backtest was interrupted before its end.', {
+          kind: 'failure',
+        })
     }
     engine.end()
   } catch (error) {
@@ -98,6 +105,7 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
       settings: { ...told.hashed, from: request.from, to: request.to },
       warnings,
       made: { gordon: VERSION, node: process.versions.node, arch: process.arch },
+      leanTimes: single?.receiveTime.subarray(rowAtOrAfter(single, request.from ?? Number.NEGATIVE_INFINITY)),
       rowDigests: () => feeds.map(feed => feed.digest()),
     },
     engine,
@@ -129,7 +137,10 @@ class StreamFeed {
     this.#engine = engine
     this.#handle = handle
     this.#to = request.to ?? Number.POSITIVE_INFINITY
-    this.#rowsAtOnce = Math.max(512, Math.min(1 << 15, Math.floor(ROWS_IN_FLIGHT / session.instruments.length)))
+    this.#rowsAtOnce = Math.max(
+      512,
+      Math.min(1 << 15, Math.floor(ROWS_IN_FLIGHT / session.instruments.length)),
+    )
     if (stream.series !== undefined) {
       const whole = stream.series
       const start = rowAtOrAfter(whole, request.from ?? Number.NEGATIVE_INFINITY)

@@ -5,7 +5,16 @@
 import { Digest } from '../core/digest.ts'
 import type { BarSeries } from '../domain/bar.ts'
 
-const COLUMNS = ['eventTime', 'receiveTime', 'open', 'high', 'low', 'close', 'volume', 'sessionClose'] as const
+const COLUMNS = [
+  'eventTime',
+  'receiveTime',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'sessionClose',
+] as const
 const known = new WeakMap<Float64Array, string>()
 
 /** Digest of a whole series in memory. */

@@ -11,9 +11,9 @@ import type { FillRecord } from '../domain/fill.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import type { OrderRecord } from '../domain/order.ts'
 import type { EquityColumns, PlotSeries, RunResult, RunWarning } from '../domain/run-result.ts'
-import { orderRecord } from '../domain/working-order.ts'
 import type { Engine } from '../engine/engine.ts'
 import { matchTrades } from '../portfolio/closed-trades.ts'
+import { EquityCurve } from './equity-curve.ts'
 import { explainOrder } from './why.ts'
 
 /** What a run's driver knows beside the engine's record. */
@@ -36,6 +36,8 @@ export interface RunFacts
   > {
   /** Settings that decide results, beyond parameters and seed. */
   readonly settings: Readonly<Record<string, unknown>>
+  /** Times of the curve where the engine did not write them: one stream in memory. */
+  readonly leanTimes?: Float64Array
   /** Digest of the rows read, per instrument. */
   readonly rowDigests: () => readonly string[]
 }
@@ -86,13 +88,7 @@ export class Run implements RunResult {
     this.made = facts.made
     const { recorder, account } = engine
     account.ledger.verify()
-    this.curve = {
-      time: recorder.time.toArray(),
-      equity: recorder.equity.toArray(),
-      cash: recorder.cash.toArray(),
-      grossExposure: recorder.gross.toArray(),
-      netExposure: recorder.net.toArray(),
-    }
+    this.curve = new EquityCurve(recorder, facts.startEquity, facts.leanTimes)
     const { time, equity } = this.curve
     this.from = time[0] ?? Number.NaN
     this.to = time[time.length - 1] ?? Number.NaN
@@ -103,12 +99,13 @@ export class Run implements RunResult {
   }
 
   get orders(): readonly OrderRecord[] {
-    const { recorder } = this.#engine
-    this.#orders ??= recorder.orders.map(order =>
-      order.handle >= 0
-        ? orderRecord(order, this.instruments[order.handle])
-        : { ...orderRecord(order, STRANGER), instrument: recorder.strangers.get(order.id) ?? 'unknown' },
-    )
+    if (this.#orders === undefined) {
+      const { orders } = this.#engine.recorder
+      this.#orders = Array.from(
+        { length: orders.count },
+        (_, row) => orders.record(row + 1, this.#engine.instruments)!,
+      )
+    }
     return this.#orders
   }
 
@@ -156,7 +153,7 @@ export class Run implements RunResult {
   }
 
   get decisions(): string {
-    this.#decisions ??= digestDecisions(this.#engine, this.instruments.map(instrumentId), this.curve)
+    this.#decisions ??= digestDecisions(this, this.#engine)
     return this.#decisions
   }
 
@@ -190,55 +187,47 @@ export class Run implements RunResult {
   }
 }
 
-const STRANGER = { venue: '', symbol: '', ticksPerUnit: 1, lotsPerUnit: 1, currency: '', calendar: '' }
-
 function readFills(engine: Engine): FillRecord[] {
   const { recorder, instruments } = engine
-  const order = recorder.fillOrder.toArray()
-  const time = recorder.fillTime.toArray()
-  const lots = recorder.fillLots.toArray()
-  const price = recorder.fillPrice.toArray()
-  const slippage = recorder.fillSlippage.toArray()
-  return recorder.fillFee.map((fee, row) => {
-    const placed = recorder.orders[order[row] - 1]
-    const instrument = instruments[placed.handle]
+  const { fills, orders } = recorder
+  return Array.from({ length: fills.length }, (_, row) => {
+    const orderId = fills.order[row]
+    const instrument = instruments[orders.handleOf(orderId)]
     return {
       id: row + 1,
-      orderId: placed.id,
-      time: time[row],
+      orderId,
+      time: fills.time[row],
       instrument: instrument.id,
-      side: placed.sign > 0 ? ('buy' as const) : ('sell' as const),
-      quantity: lots[row] / instrument.lotsPerUnit,
-      price: price[row],
-      fee: unitsToNumber(fee),
-      slippage: slippage[row],
+      side: orders.signOf(orderId) > 0 ? ('buy' as const) : ('sell' as const),
+      quantity: fills.lots[row] / instrument.lotsPerUnit,
+      price: fills.price[row],
+      fee: unitsToNumber(fills.fee[row]),
+      slippage: fills.slippage[row],
     }
   })
 }
 
 /** Orders, fills and the equity curve, in the order in which they happened. */
-function digestDecisions(engine: Engine, ids: readonly string[], curve: EquityColumns): string {
-  const { recorder } = engine
+function digestDecisions(run: Run, engine: Engine): string {
+  const { fills } = engine.recorder
   const digest = new Digest()
-  for (const order of recorder.orders) {
-    const name = ids[order.handle] ?? recorder.strangers.get(order.id) ?? ''
+  for (const order of run.orders)
     digest.text(
-      `${order.id} ${name} ${order.sign} ${order.type} ${order.timeInForce} ${order.lots} ${order.limitTicks} ` +
-        `${order.stopTicks} ${order.submittedAt} ${order.endedAt} ${order.state} ${order.reason} ${order.filledLots} ${order.tag}`,
+      `${order.id} ${order.instrument} ${order.side} ${order.type} ${order.timeInForce} ${order.quantity} ` +
+        `${order.limitPrice} ${order.stopPrice} ${order.submittedAt} ${order.endedAt} ${order.state} ` +
+        `${order.reason} ${order.filledQuantity} ${order.tag}`,
     )
-  }
-  for (const column of [recorder.fillOrder, recorder.fillTime, recorder.fillLots, recorder.fillPrice])
-    digest.column(column.toArray())
-  digest.text(recorder.fillFee.join(' '))
-  digest.column(curve.time)
-  digest.column(curve.equity)
+  for (const name of ['order', 'time', 'lots', 'price'] as const) digest.column(fills.column(name))
+  digest.text(fills.fee.subarray(0, fills.length).join(' '))
+  digest.column(run.curve.time)
+  digest.column(run.curve.equity)
   return digest.hex()
 }
 
 /** Refused, cut and unworked orders are told, by reason, with the first of each. */
 function orderWarnings(engine: Engine): RunWarning[] {
   const counts = new Map<string, { count: number; first: number; text: string }>()
-  for (const order of engine.recorder.orders) {
+  for (const order of engine.recorder.orders.troubled()) {
     const kind =
       order.state === 'rejected'
         ? 'refused'

@@ -42,7 +42,10 @@ export function memoryBars(
   const whole: RunDataset = {
     id: dataset.id ?? 'memory',
     get snapshot() {
-      return dataset.snapshot ?? `memory:${entries.map(entry => seriesDigest(entry.series).slice(0, 16)).join(',')}`
+      return (
+        dataset.snapshot ??
+        `memory:${entries.map(entry => seriesDigest(entry.series).slice(0, 16)).join(',')}`
+      )
     },
     adjustment: dataset.adjustment ?? 'raw',
     interval: dataset.interval ?? '',

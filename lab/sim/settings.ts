@@ -58,7 +58,8 @@ export function resolveSettings(
   const account = given.account ?? definition.account ?? 'cash'
   const leverage = account === 'cash' ? 1 : positive('leverage', given.leverage ?? 2)
   const fees = typeof given.fees === 'object' ? given.fees : parseFees(given.fees ?? 'none')
-  const slippage = typeof given.slippage === 'object' ? given.slippage : parseSlippage(given.slippage ?? 'none')
+  const slippage =
+    typeof given.slippage === 'object' ? given.slippage : parseSlippage(given.slippage ?? 'none')
   const seed = given.seed ?? 1
   if (!Number.isSafeInteger(seed))
     throw new GordonError('SETTING_INVALID', `Setting seed is ${seed}; it must be a whole number.`)
@@ -72,7 +73,7 @@ export function resolveSettings(
   if (marketFill === 'last')
     warnings.push({
       code: 'FILL_AT_SIGNAL_CLOSE',
-      text: "Market orders fill at the close that decided them (marketFill: last): nobody can trade at a price already past; for comparison only.",
+      text: 'Market orders fill at the close that decided them (marketFill: last): nobody can trade at a price already past; for comparison only.',
     })
   if (fees.description === 'none' && slippage.description === 'none')
     warnings.push({

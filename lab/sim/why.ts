@@ -4,9 +4,10 @@ import type { FillRecord } from '../domain/fill.ts'
 import type { OrderRecord, Reason } from '../domain/order.ts'
 
 const REASONS: Readonly<Record<Reason, string>> = {
-  nonPositiveQuantity: 'its quantity is not above zero; order a positive quantity and choose the side by buy or sell',
+  nonPositiveQuantity:
+    'its quantity is not above zero; order a positive quantity and choose the side by buy or sell',
   notANumber: 'its quantity or price is not a number',
-  offLotGrid: "its quantity is not a whole number of lots; use ctx.roundQuantity(instrument, quantity)",
+  offLotGrid: 'its quantity is not a whole number of lots; use ctx.roundQuantity(instrument, quantity)',
   offTickGrid: 'its price is not on the tick grid; use ctx.roundPrice(instrument, price)',
   tooLarge: 'it is larger than an order may be',
   unknownInstrument: 'the run is not subscribed to its instrument',

@@ -89,7 +89,10 @@ export interface Context {
    * Target positions as fractions of equity at the last prices, floored to whole lots toward zero; instruments
    * not named stay as they are unless `closeOthers`. Reductions go first.
    */
-  targetWeights(weights: ReadonlyMap<Tradable, number>, options?: { readonly closeOthers?: boolean }): number[]
+  targetWeights(
+    weights: ReadonlyMap<Tradable, number>,
+    options?: { readonly closeOthers?: boolean },
+  ): number[]
   close(instrument: Tradable): number | undefined
   cancel(orderId: number): void
   /** Changes a working order's terms; returns why not, or undefined when it was changed. */

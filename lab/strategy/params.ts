@@ -26,15 +26,29 @@ interface Range {
 }
 
 export function integer(range: Range): Param<number> {
-  return { kind: 'integer', default: range.default, about: range.about, wants: value => wants(value, range, true) }
+  return {
+    kind: 'integer',
+    default: range.default,
+    about: range.about,
+    wants: value => wants(value, range, true),
+  }
 }
 
 export function number(range: Range): Param<number> {
-  return { kind: 'number', default: range.default, about: range.about, wants: value => wants(value, range, false) }
+  return {
+    kind: 'number',
+    default: range.default,
+    about: range.about,
+    wants: value => wants(value, range, false),
+  }
 }
 
 export function boolean(options: { readonly default: boolean; readonly about?: string }): Param<boolean> {
-  return { kind: 'boolean', ...options, wants: value => (typeof value === 'boolean' ? undefined : 'true or false') }
+  return {
+    kind: 'boolean',
+    ...options,
+    wants: value => (typeof value === 'boolean' ? undefined : 'true or false'),
+  }
 }
 
 export function choice<const T extends string, const D extends T>(

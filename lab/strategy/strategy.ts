@@ -89,7 +89,10 @@ export function strategy<const Schema extends ParamSchema = {}, State extends ob
       const params = resolveParams(definition.params ?? {}, given, name) as ParamValues<Schema>
       const wrong = definition.check?.(params)
       if (wrong !== undefined)
-        throw new GordonError('PARAM_INVALID', `Parameters of strategy ${name} do not fit together: ${wrong}.`)
+        throw new GordonError(
+          'PARAM_INVALID',
+          `Parameters of strategy ${name} do not fit together: ${wrong}.`,
+        )
       this.params = Object.freeze(params)
       this.state = definition.state?.() ?? ({} as State)
       handles.set(this, [])
@@ -110,8 +113,6 @@ export function declaredIndicators(instance: object): readonly IndicatorHandle[]
 }
 
 /** Definition of a strategy class, undefined for anything else. */
-export function strategyDefinition(
-  value: unknown,
-): StrategyDefinition<ParamSchema, object> | undefined {
+export function strategyDefinition(value: unknown): StrategyDefinition<ParamSchema, object> | undefined {
   return typeof value === 'function' ? (value as unknown as StrategyClass)[STRATEGY_BRAND] : undefined
 }

@@ -1,0 +1,33 @@
+/**
+ * The equity curve while it is written: plain arrays that the loop stores into, `length` rows of them. What can
+ * be read back later is not stored: cash moves with fills alone, one stream's times are its bars' times, and
+ * the gross exposure of one instrument is that of the net. First touches of memory cost more than the sums.
+ */
+export class CurveRecord {
+  time: Float64Array = new Float64Array(1024)
+  equity: Float64Array = new Float64Array(1024)
+  gross: Float64Array = new Float64Array(1024)
+  capacity = 1024
+  length = 0
+  /** Times and gross exposures are read back later and not written. */
+  lean = false
+
+  /** Makes room for this many rows at once, where their number is known. */
+  reserve(rows: number, lean: boolean): void {
+    this.lean = lean
+    if (rows > this.capacity) this.#resize(rows)
+  }
+
+  grow(): void {
+    this.#resize(this.capacity * 2)
+  }
+
+  #resize(rows: number): void {
+    for (const name of this.lean ? (['equity'] as const) : (['time', 'equity', 'gross'] as const)) {
+      const column = new Float64Array(rows)
+      column.set(this[name].subarray(0, this.length))
+      this[name] = column
+    }
+    this.capacity = rows
+  }
+}

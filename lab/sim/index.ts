@@ -1,0 +1,7 @@
+/** Backtests: the engine with the store's clock, the store's bars and the simulated venue. */
+export { backtest, type BacktestRequest } from './backtest.ts'
+export { Run } from './run.ts'
+export { memoryBars } from './series.ts'
+export type { AnyStrategy } from './session.ts'
+export type { TradingSettings } from './settings.ts'
+export { reasonText } from './why.ts'
