@@ -10,9 +10,11 @@ export class Digest {
   readonly #hash: Hash = createHash('sha256')
   readonly #buffer = new Float64Array(PIECE / 8)
   #filled = 0
+  #text = ''
 
   /** One double, by its bits. */
   number(value: number): void {
+    if (this.#text !== '') this.#flush()
     this.#buffer[this.#filled++] = value
     if (this.#filled === this.#buffer.length) this.#flush()
   }
@@ -28,9 +30,9 @@ export class Digest {
 
   /** Text, with its length before it so that neighbours cannot run together. */
   text(value: string): void {
-    this.#flush()
-    const bytes = Buffer.from(value, 'utf8')
-    this.#hash.update(`${bytes.length}:`).update(bytes)
+    if (this.#filled > 0) this.#flush()
+    this.#text += `${value.length}:${value}`
+    if (this.#text.length > PIECE) this.#flush()
   }
 
   /** Lower-case hex; ends the digest. */
@@ -40,6 +42,10 @@ export class Digest {
   }
 
   #flush(): void {
+    if (this.#text !== '') {
+      this.#hash.update(this.#text, 'utf8')
+      this.#text = ''
+    }
     if (this.#filled === 0) return
     this.#hash.update(new Uint8Array(this.#buffer.buffer, 0, this.#filled * 8))
     this.#filled = 0

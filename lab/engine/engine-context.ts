@@ -75,7 +75,7 @@ export class EngineContext implements Context {
 
   price(instrument: Tradable): number | undefined {
     const mark = this.#engine.account.mark[instrument.handle]
-    return mark === mark ? mark : undefined
+    return Number.isNaN(mark) ? undefined : mark
   }
 
   history(instrument: Tradable, n: number): BarHistory | undefined {

@@ -29,7 +29,7 @@ export class IndicatorHandle<Output extends string = string> {
     const columns = source.outputs[of.handle]
     const column = output === undefined ? columns[0] : columns[this.spec.outputs.indexOf(output)]
     const value = column[source.windows[of.handle].cursor]
-    return value === value ? value : undefined
+    return Number.isNaN(value) ? undefined : value
   }
 
   static {

@@ -1,0 +1,98 @@
+/**
+ * The `gordon` command. Every command's module is loaded when it is called, so that a backtest does not wait for
+ * a chart library. `live/gordon.ts` adds what trades.
+ */
+import { Command, CommanderError } from 'commander'
+import { VERSION } from '../core/version.ts'
+import { printError } from './output.ts'
+
+type Options = Record<string, never>
+
+/** A command that returns its text; its errors become one sentence and an exit code. */
+export function action(work: (...given: never[]) => Promise<string | undefined>) {
+  return async (...given: unknown[]): Promise<void> => {
+    const options = given[given.length - 2] as { json?: boolean }
+    try {
+      const text = await work(...(given as never[]))
+      if (text !== undefined) process.stdout.write(text + '\n')
+    } catch (error) {
+      process.exitCode = printError(error, options.json === true)
+    }
+  }
+}
+
+const many = (value: string, before: readonly string[] | undefined) => [...(before ?? []), ...value.split(',')]
+
+/** Flags that say how a plain table is to be read. */
+function tableFlags(command: Command): Command {
+  return command
+    .option('--columns <map>', 'column names: time=Date,open=Open,high=High,low=Low,close=Close,volume=Volume')
+    .option('--timezone <zone>', 'time zone of times without one, e.g. America/New_York')
+    .option('--venue <venue>', 'venue, e.g. XNAS')
+    .option('--symbol <symbol>', 'symbol, e.g. AAPL')
+    .option('--interval <interval>', 'bar interval, e.g. 1m, 1h, 1d')
+    .option('--calendar <calendar>', 'trading calendar: XNYS or 24/7')
+    .option('--tick <size>', 'price tick, e.g. 0.01 (default: read off the prices)')
+    .option('--lot <size>', 'quantity lot, e.g. 1')
+}
+
+/** Flags that say how a run trades; backtest and paper share them. */
+export function tradingFlags(command: Command): Command {
+  return command
+    .option('--params <json>', 'parameters, e.g. \'{"fast":10}\'')
+    .option('--cash <amount>', 'opening cash (default 100000)')
+    .option('--fees <fees>', '10bps, 0.005/share:min=1, 2.5/order or none')
+    .option('--slippage <slippage>', '2bps or none')
+    .option('--account <kind>', 'cash or margin (default: as the strategy declares)')
+    .option('--leverage <times>', 'gross exposure over equity on a margin account (default 2)')
+    .option('--max-position <units>', 'largest position of one instrument')
+    .option('--max-position-weight <part>', 'largest position as a fraction of equity')
+    .option('--max-order-value <amount>', 'largest order in account currency')
+    .option('--market-fill <rule>', 'nextOpen, or last (comparison only)')
+    .option('--limit-fill <rule>', 'through or touch')
+    .option('--seed <n>', "the run's chance (default 1)")
+}
+
+export function program(): Command {
+  const gordon = new Command('gordon')
+    .description('Backtest-first research lab: the same strategy file in backtest, paper and live.')
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .showHelpAfterError('(add --help for what it takes)')
+
+  tradingFlags(
+    tableFlags(
+      gordon
+        .command('backtest <strategy>')
+        .description('replay a strategy file over stored bars or a plain table')
+        .option('--store <folder>', 'the store (default data/store)')
+        .option('--data <dataset>', 'dataset of the store, repeatable', many)
+        .option('--symbols <list>', 'only these symbols, comma separated')
+        .option('--file <table>', 'a CSV or Parquet file instead of the store')
+        .option('--from <time>', 'first day or time of decisions; earlier bars warm up')
+        .option('--to <time>', 'last day or time'),
+    ),
+  )
+    .option('--risk-free-rate <rate>', 'per year, e.g. 0.02 (default 0)')
+    .option('--periods-per-year <n>', 'for annual figures (default: detected)')
+    .option('--report <out.html>', 'write the HTML report')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  gordon backtest strategies/sma-cross.ts --fees 10bps --report reports/out/sma.html')
+    .action(
+      action(async (strategy: string, options: Options) =>
+        (await import('./backtest.ts')).backtestCommand(strategy, options),
+      ),
+    )
+  return gordon
+}
+
+/** Runs the command line; sets the exit code. */
+export async function runProgram(gordon: Command, words: readonly string[]): Promise<void> {
+  try {
+    await gordon.parseAsync(words as string[], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  }
+}

@@ -1,0 +1,66 @@
+/** A run in a terminal: what was run, what came out, what it cost, what to doubt, what to open next. */
+import type { RunStatistics } from '../analytics/index.ts'
+import { isoDate, isoTime } from '../core/time.ts'
+import { instrumentId } from '../domain/instrument.ts'
+import type { RunResult } from '../domain/run-result.ts'
+import type { Benchmark } from '../sim/benchmark.ts'
+
+const FEW_TRADES = 30
+
+export function runSummary(
+  run: RunResult,
+  statistics: RunStatistics,
+  benchmark: Benchmark | undefined,
+  report: string | undefined,
+): string {
+  const totalReturn = run.endEquity / run.startEquity - 1
+  const held =
+    benchmark === undefined ? undefined : benchmark.equity[benchmark.equity.length - 1] / run.startEquity - 1
+  const names = run.instruments.map(instrumentId)
+  const lines = [
+    `${run.strategy} ${JSON.stringify(run.params)}`,
+    row('instruments', names.length > 6 ? `${names.slice(0, 6).join(', ')} and ${names.length - 6} more` : names.join(', ')),
+    row('data', [...new Set(run.datasets.map(set => `${set.id} (${set.adjustment}, ${set.interval})`))].join('; ')),
+    row('period', `${day(run.from)} to ${day(run.to)}, ${run.curve.time.length} instants`),
+    '',
+    row('return', `${percent(totalReturn)}${held === undefined ? '' : `   (${benchmark!.name}: ${percent(held)})`}`),
+    row('equity', `${money(run.startEquity)} → ${money(run.endEquity)} ${run.currency}`),
+    row('CAGR', percent(statistics.cagr)),
+    row('volatility', percent(statistics.volatility)),
+    row('Sharpe', plain(statistics.sharpe)),
+    row('max drawdown', percent(statistics.maxDrawdown)),
+    row('costs', `fees ${money(run.fees)} (${run.assumptions.fees}), slippage ${money(run.slippageCost)} (${run.assumptions.slippage})`),
+    row(
+      'trades',
+      `${run.trades.length} closed, ${run.openTrades.length} open; ${run.orders.length} orders, ${run.fills.length} fills` +
+        (statistics.winRate === undefined ? '' : `; ${percent(statistics.winRate)} won`),
+    ),
+    row('digest', run.digest),
+  ]
+  const doubts = run.warnings.map(warning => `${warning.text} [${warning.code}]`)
+  if (run.trades.length < FEW_TRADES)
+    doubts.push(`${run.trades.length} closed trades are too few to tell skill from luck.`)
+  if (doubts.length > 0) lines.push('', ...doubts.map(text => `  ! ${text}`))
+  if (report !== undefined) lines.push('', `Open ${report} in a browser for the whole picture.`)
+  return lines.join('\n')
+}
+
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(13)} ${value}`
+}
+
+function day(time: number): string {
+  return Number.isNaN(time) ? 'nothing' : time % 86_400_000_000 === 0 ? isoTime(time) : isoDate(time)
+}
+
+function percent(value: number | undefined): string {
+  return value === undefined ? 'undefined' : `${(value * 100).toFixed(2)} %`
+}
+
+function plain(value: number | undefined): string {
+  return value === undefined ? 'undefined' : value.toFixed(2)
+}
+
+function money(value: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+}
