@@ -39,6 +39,8 @@ export class BarWindow implements Columns {
   end = 0
   /** The newest bar came after its instant had been worked. */
   late = false
+  /** A callback is looking at the newest bar: its view is alive. */
+  shown = false
   /** Bars known since the start, whatever has left the window. */
   known = 0
   /** columns[indicator][output], rows as in the bar columns. */

@@ -29,7 +29,7 @@ import { EngineContext } from './engine-context.ts'
 import { NextTimes } from './next-times.ts'
 import { Recorder } from './recorder.ts'
 import type { Universe } from './universe.ts'
-import { showRow, WindowBar } from './window-bar.ts'
+import { WindowBar } from './window-bar.ts'
 
 export interface EngineSetup {
   readonly strategy: StrategyCallbacks
@@ -91,8 +91,6 @@ export class Engine implements VenueReports {
   #spareBatch: WorkingOrder[] = []
   /** Signed lots of the batch per handle: ordered, not decided yet. */
   readonly #batchLots: Float64Array
-  /** Ids accepted, ended ones among them until somebody asks. */
-  #openIds: number[] = []
   #notices: (() => void)[] = []
 
   constructor(setup: EngineSetup) {
@@ -110,7 +108,7 @@ export class Engine implements VenueReports {
     const count = setup.instruments.length
     this.windows = bindWindows(setup)
     this.#views = setup.instruments.map(
-      (instrument, handle) => new WindowBar(instrument, this.windows[handle]),
+      (instrument, handle) => new WindowBar(instrument, this.windows[handle], false),
     )
     this.active = new Uint32Array(count)
     this.#next = new NextTimes(count)
@@ -166,7 +164,8 @@ export class Engine implements VenueReports {
         window.known++
       }
       this.activeCount = count
-      this.#instant(now, count)
+      this.now = now
+      this.#instant(count)
       for (let k = 0; k < count; k++) {
         const window = windows[active[k]]
         const row = window.cursor + 1
@@ -192,7 +191,8 @@ export class Engine implements VenueReports {
       if (row >= window.end) return this.#more[0] === 1 ? 0 : -1
       window.cursor = row
       window.known++
-      this.#instant(window.receiveTime[row], 1)
+      this.now = window.receiveTime[row]
+      this.#instant(1)
     }
     return -2
   }
@@ -205,19 +205,20 @@ export class Engine implements VenueReports {
       this.windows[handles[k]].known++
     }
     this.activeCount = handles.length
-    this.#instant(now, handles.length)
+    this.now = now
+    this.#instant(handles.length)
   }
 
-  #instant(now: number, count: number): void {
+  #instant(count: number): void {
     const { active, account, windows } = this
-    this.now = now
+    const now = this.now
     for (let k = 0; k < count; k++) {
       const window = windows[active[k]]
       const time = window.eventTime[window.cursor]
       if (time > this.eventClock) this.eventClock = time
     }
     this.#venue.work(active, count, now)
-    this.recorder.orders.recycle()
+    if (this.recorder.orders.retiredCount > 0) this.recorder.orders.recycle()
     for (let k = 0; k < count; k++) {
       const window = windows[active[k]]
       account.mark[active[k]] = window.close[window.cursor]
@@ -229,11 +230,11 @@ export class Engine implements VenueReports {
       for (let k = 0; k < count; k++) {
         const handle = active[k]
         const view = this.#strict ? this.#freshView(handle) : this.#views[handle]
-        showRow(view, windows[handle].cursor)
+        windows[handle].shown = true
         this.callback = 'onBar'
         this.callbackHandle = handle
         this.#strategy.onBar!(view, this.#context)
-        showRow(view, -1)
+        windows[handle].shown = false
         if (this.#batch.length > 0 || this.#notices.length > 0) this.#flush()
       }
     if (this.#hasOnInstant) {
@@ -294,16 +295,13 @@ export class Engine implements VenueReports {
 
   /** Ids of working orders, oldest first. */
   openOrders(handle: number | undefined): number[] {
-    const { orders } = this.recorder
-    this.#openIds = this.#openIds.filter(id => orders.living(id) !== undefined)
-    return this.#openIds.filter(id => handle === undefined || orders.living(id)!.handle === handle)
+    return this.recorder.orders.working(handle)
   }
 
   // ------------------------------------------------------------------ reports of the venue
 
   accepted(order: WorkingOrder, now: number): void {
     order.enter('accepted', now)
-    this.#openIds.push(order.id)
   }
 
   rejected(order: WorkingOrder, reason: Reason, _now: number): void {
@@ -321,17 +319,10 @@ export class Engine implements VenueReports {
     this.risk.filled(order, lots)
     this.account.applyFill(order.handle, order.sign, lots, price, fee)
     const { fills, curve } = this.recorder
-    const row = fills.next(fee)
-    fills.order[row] = order.id
-    fills.time[row] = now
-    fills.lots[row] = lots
-    fills.price[row] = price
-    fills.slippage[row] = slippage
-    fills.cash[row] = this.account.cash
-    fills.row[row] = curve.length
+    fills.add(order.id, now, lots, price, slippage, fee, this.account.cash, curve.length)
     if (this.#strategy.onFill !== undefined) {
       const fill: FillRecord = {
-        id: row + 1,
+        id: fills.length,
         orderId: order.id,
         time: now,
         instrument: instrument.id,
@@ -389,7 +380,7 @@ export class Engine implements VenueReports {
   // ------------------------------------------------------------------ inside
 
   #freshView(handle: number): WindowBar {
-    return new WindowBar(this.instruments[handle], this.windows[handle])
+    return new WindowBar(this.instruments[handle], this.windows[handle], true)
   }
 
   /** Decides what a callback ordered, then tells the strategy what came of it, until nothing is left to say. */

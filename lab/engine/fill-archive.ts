@@ -1,44 +1,55 @@
-/** Every fill of a run in columns; records are made when they are asked for. */
-import { assert } from '../core/assert.ts'
+/** Every fill of a run in a table; records are made when they are asked for. */
+import { RowBlocks } from './row-blocks.ts'
 
-const LARGEST_FEE = 2n ** 63n - 1n
-const DOUBLES = ['order', 'time', 'lots', 'price', 'slippage', 'cash', 'row'] as const
+export const FILL_FIELDS = ['order', 'time', 'lots', 'price', 'slippage', 'fee', 'cash', 'row'] as const
+export type FillField = (typeof FILL_FIELDS)[number]
 
 export class FillArchive {
   length = 0
-  /** Id of the filled order. */
-  order: Float64Array = new Float64Array(64)
-  time: Float64Array = new Float64Array(64)
-  lots: Float64Array = new Float64Array(64)
-  price: Float64Array = new Float64Array(64)
-  slippage: Float64Array = new Float64Array(64)
-  /** Cash after the fill, and the row of the equity curve from which it holds. */
-  cash: Float64Array = new Float64Array(64)
-  row: Float64Array = new Float64Array(64)
+  readonly #table = new RowBlocks(FILL_FIELDS.length)
+  /** Fees of more than 2⁵³ units, which a double does not hold exactly. */
+  readonly #largeFees = new Map<number, bigint>()
+
+  /**
+   * @param slippage currency per unit
+   * @param cash cash after the fill, and the row of the equity curve from which it holds
+   */
+  add(
+    order: number,
+    time: number,
+    lots: number,
+    price: number,
+    slippage: number,
+    fee: bigint,
+    cash: number,
+    row: number,
+  ): void {
+    const place = this.length++
+    const block = this.#table.block(place)
+    const start = this.#table.start(place)
+    block[start] = order
+    block[start + 1] = time
+    block[start + 2] = lots
+    block[start + 3] = price
+    block[start + 4] = slippage
+    const rounded = Number(fee)
+    block[start + 5] = rounded
+    if (rounded > Number.MAX_SAFE_INTEGER || rounded < Number.MIN_SAFE_INTEGER)
+      this.#largeFees.set(place, fee)
+    block[start + 6] = cash
+    block[start + 7] = row
+  }
+
+  get(place: number, field: FillField): number {
+    return this.#table.get(place, FILL_FIELDS.indexOf(field))
+  }
+
   /** Ledger units. */
-  fee: BigInt64Array = new BigInt64Array(64)
-
-  /** Makes room for one more fill and returns its row, for the caller to write. */
-  next(fee: bigint): number {
-    assert(fee <= LARGEST_FEE, 'a fee of more than 9.2e9 of a currency')
-    if (this.length === this.order.length) this.#grow()
-    this.fee[this.length] = fee
-    return this.length++
+  fee(place: number): bigint {
+    return this.#largeFees.get(place) ?? BigInt(this.get(place, 'fee'))
   }
 
-  /** A column's rows so far, as a view. */
-  column(name: (typeof DOUBLES)[number]): Float64Array {
-    return this[name].subarray(0, this.length)
-  }
-
-  #grow(): void {
-    for (const name of DOUBLES) {
-      const column = new Float64Array(this.length * 2)
-      column.set(this[name])
-      this[name] = column
-    }
-    const fee = new BigInt64Array(this.length * 2)
-    fee.set(this.fee)
-    this.fee = fee
+  column(field: FillField): Float64Array {
+    return this.#table.column(FILL_FIELDS.indexOf(field), this.length)
   }
 }

@@ -5,38 +5,29 @@
 import type { OrderRecord, OrderState, OrderType, Reason, TimeInForce } from '../domain/order.ts'
 import { type OrderTerms, orderRecord, WorkingOrder } from '../domain/working-order.ts'
 import type { Tradable } from '../strategy/context.ts'
+import { RowBlocks } from './row-blocks.ts'
 
 const TYPES: readonly OrderType[] = ['market', 'limit', 'stop', 'stopLimit']
 const FORCES: readonly TimeInForce[] = ['GTC', 'DAY', 'IOC']
 const STATES: readonly OrderState[] = ['filled', 'canceled', 'expired', 'rejected']
-const DOUBLES = [
-  'lots',
-  'limitTicks',
-  'stopTicks',
-  'submittedAt',
-  'endedAt',
-  'filledLots',
-  'filledValue',
-] as const
+const FIELDS = 8
 const STRANGER = { venue: '', symbol: '', ticksPerUnit: 1, lotsPerUnit: 1, currency: '', calendar: '' }
 
 export class OrderArchive {
   /** Orders ever given; ids are 1 … count. */
   count = 0
   readonly #living: (WorkingOrder | undefined)[] = []
+  /** Every row before this one has ended. */
+  #oldest = 0
   /** Ended since the venue last looked: it may still hold them, so they are not used again yet. */
   readonly #retired: WorkingOrder[] = []
+  retiredCount = 0
   readonly #pool: WorkingOrder[] = []
-  readonly #doubles: Record<(typeof DOUBLES)[number], Float64Array>
-  /** handle, sign, type, force, state and reason of an ended order. */
-  #codes = new Int32Array(64 * 6)
+  /** lots, limit, stop, submittedAt, endedAt, filledLots, filledValue and the packed words of an ended order. */
+  readonly #table = new RowBlocks(FIELDS)
   readonly #reasons: (Reason | '')[] = ['']
   readonly #tags = new Map<number, string>()
   readonly #strangers = new Map<number, string>()
-
-  constructor() {
-    this.#doubles = Object.fromEntries(DOUBLES.map(name => [name, new Float64Array(64)])) as never
-  }
 
   get nextId(): number {
     return this.count + 1
@@ -60,52 +51,58 @@ export class OrderArchive {
   /** Writes an ended order into the columns. */
   end(order: WorkingOrder): void {
     const row = order.id - 1
-    if (row >= this.#doubles.lots.length) this.#grow(this.count)
-    const { lots, limitTicks, stopTicks, submittedAt, endedAt, filledLots, filledValue } = this.#doubles
-    lots[row] = order.lots
-    limitTicks[row] = order.limitTicks
-    stopTicks[row] = order.stopTicks
-    submittedAt[row] = order.submittedAt
-    endedAt[row] = order.endedAt
-    filledLots[row] = order.filledLots
-    filledValue[row] = order.filledValue
+    const block = this.#table.block(row)
+    const start = this.#table.start(row)
+    block[start] = order.lots
+    block[start + 1] = order.limitTicks
+    block[start + 2] = order.stopTicks
+    block[start + 3] = order.submittedAt
+    block[start + 4] = order.endedAt
+    block[start + 5] = order.filledLots
+    block[start + 6] = order.filledValue
     let reason = this.#reasons.indexOf(order.reason)
     if (reason < 0) reason = this.#reasons.push(order.reason) - 1
-    const codes = this.#codes
-    codes[6 * row] = order.handle
-    codes[6 * row + 1] = order.sign
-    codes[6 * row + 2] = TYPES.indexOf(order.type)
-    codes[6 * row + 3] = FORCES.indexOf(order.timeInForce)
-    codes[6 * row + 4] = STATES.indexOf(order.state)
-    codes[6 * row + 5] = reason
+    block[start + 7] = pack(order, reason)
     if (order.tag !== '') this.#tags.set(order.id, order.tag)
     this.#living[row] = undefined
-    this.#retired.push(order)
+    this.#retired[this.retiredCount++] = order
   }
 
   /** The venue has let go of what ended: those objects may serve again. */
   recycle(): void {
-    while (this.#retired.length > 0) this.#pool.push(this.#retired.pop()!)
+    while (this.retiredCount > 0) this.#pool.push(this.#retired[--this.retiredCount])
   }
 
   /** Ended orders that were not simply filled: refused, cut short, cancelled. */
   troubled(): { id: number; state: OrderState; reason: Reason | '' }[] {
     const found: { id: number; state: OrderState; reason: Reason | '' }[] = []
     for (let row = 0; row < this.count; row++) {
-      const state = STATES[this.#codes[6 * row + 4]]
-      if (this.#living[row] === undefined && state !== 'filled')
-        found.push({ id: row + 1, state, reason: this.#reasons[this.#codes[6 * row + 5]] })
+      if (this.#living[row] !== undefined) continue
+      const words = unpack(this.#table.get(row, 7))
+      if (words.state !== 'filled')
+        found.push({ id: row + 1, state: words.state, reason: this.#reasons[words.reason] })
     }
     return found
   }
 
-  /** What an order that ended asked of which instrument; −1 when of none. */
+  /** Handle of the instrument that an order asked for; −1 when of none. */
   handleOf(id: number): number {
-    return this.#living[id - 1]?.handle ?? this.#codes[6 * (id - 1)]
+    return this.#living[id - 1]?.handle ?? unpack(this.#table.get(id - 1, 7)).handle
   }
 
-  signOf(id: number): number {
-    return this.#living[id - 1]?.sign ?? this.#codes[6 * (id - 1) + 1]
+  signOf(id: number): 1 | -1 {
+    return this.#living[id - 1]?.sign ?? unpack(this.#table.get(id - 1, 7)).sign
+  }
+
+  /** Ids of living orders that the venue has accepted, oldest first. */
+  working(handle: number | undefined): number[] {
+    const ids: number[] = []
+    while (this.#oldest < this.count && this.#living[this.#oldest] === undefined) this.#oldest++
+    for (let row = this.#oldest; row < this.count; row++) {
+      const order = this.#living[row]
+      if (order?.open === true && (handle === undefined || order.handle === handle)) ids.push(order.id)
+    }
+    return ids
   }
 
   /** The order as it stands, undefined for an id never given. */
@@ -120,38 +117,51 @@ export class OrderArchive {
 
   #restore(id: number): WorkingOrder {
     const row = id - 1
-    const codes = this.#codes.subarray(6 * row, 6 * row + 6)
+    const words = unpack(this.#table.get(row, 7))
     const order = new WorkingOrder()
     order.begin({
       id,
-      handle: codes[0],
-      sign: codes[1] as 1 | -1,
-      type: TYPES[codes[2]],
-      timeInForce: FORCES[codes[3]],
-      lots: this.#doubles.lots[row],
-      limitTicks: this.#doubles.limitTicks[row],
-      stopTicks: this.#doubles.stopTicks[row],
-      submittedAt: this.#doubles.submittedAt[row],
+      ...words,
+      lots: this.#table.get(row, 0),
+      limitTicks: this.#table.get(row, 1),
+      stopTicks: this.#table.get(row, 2),
+      submittedAt: this.#table.get(row, 3),
       decidedAt: Number.NaN,
       tag: this.#tags.get(id) ?? '',
     })
-    order.state = STATES[codes[4]]
-    order.reason = this.#reasons[codes[5]]
-    order.endedAt = this.#doubles.endedAt[row]
-    order.filledLots = this.#doubles.filledLots[row]
-    order.filledValue = this.#doubles.filledValue[row]
+    order.state = words.state
+    order.reason = this.#reasons[words.reason]
+    order.endedAt = this.#table.get(row, 4)
+    order.filledLots = this.#table.get(row, 5)
+    order.filledValue = this.#table.get(row, 6)
     return order
   }
+}
 
-  #grow(atLeast: number): void {
-    const rows = Math.max(atLeast, this.#doubles.lots.length * 2)
-    for (const name of DOUBLES) {
-      const column = new Float64Array(rows)
-      column.set(this.#doubles[name])
-      this.#doubles[name] = column
-    }
-    const codes = new Int32Array(rows * 6)
-    codes.set(this.#codes)
-    this.#codes = codes
+/** handle, sign, type, time in force, state and reason in one integer. */
+function pack(order: WorkingOrder, reason: number): number {
+  const sides = (order.handle + 1) * 2 + (order.sign > 0 ? 1 : 0)
+  const kinds =
+    (TYPES.indexOf(order.type) * 4 + FORCES.indexOf(order.timeInForce)) * 4 + STATES.indexOf(order.state)
+  return (sides * 64 + kinds) * 64 + reason
+}
+
+function unpack(packed: number): {
+  handle: number
+  sign: 1 | -1
+  type: OrderType
+  timeInForce: TimeInForce
+  state: OrderState
+  reason: number
+} {
+  const kinds = Math.floor(packed / 64) % 64
+  const sides = Math.floor(packed / 4096)
+  return {
+    handle: Math.floor(sides / 2) - 1,
+    sign: sides % 2 === 1 ? 1 : -1,
+    type: TYPES[kinds >> 4],
+    timeInForce: FORCES[(kinds >> 2) & 3],
+    state: STATES[kinds & 3],
+    reason: packed % 64,
   }
 }

@@ -7,16 +7,15 @@ import { GordonError } from '../core/errors.ts'
 import type { BarView, Tradable } from '../strategy/context.ts'
 import type { BarWindow } from './bar-window.ts'
 
-/** The engine's side: shows a row, or none (−1). Set by the class below, the only one who can reach inside. */
-export let showRow: (view: WindowBar, row: number) => void
-
 export class WindowBar implements BarView {
   readonly instrument: Tradable
   readonly handle: number
   readonly #window: BarWindow
-  #row = -1
+  /** The one bar that a strict view shows; −1 for a view that shows them all. */
+  readonly #only: number
 
-  constructor(instrument: Tradable, window: BarWindow) {
+  constructor(instrument: Tradable, window: BarWindow, strict: boolean) {
+    this.#only = strict ? window.known : -1
     this.instrument = instrument
     this.handle = instrument.handle
     this.#window = window
@@ -46,17 +45,15 @@ export class WindowBar implements BarView {
   }
 
   #alive(): number {
-    if (this.#row < 0)
-      throw new GordonError(
-        'BAR_VIEW_KEPT',
-        `A bar view of ${this.instrument.id} was used after its callback; keep the numbers (bar.close), not the view.`,
-      )
-    return this.#row
+    const window = this.#window
+    if (!window.shown || (this.#only >= 0 && this.#only !== window.known)) throw kept(this.instrument)
+    return window.cursor
   }
+}
 
-  static {
-    showRow = (view, row) => {
-      view.#row = row
-    }
-  }
+function kept(instrument: Tradable): GordonError {
+  return new GordonError(
+    'BAR_VIEW_KEPT',
+    `A bar view of ${instrument.id} was used after its callback; keep the numbers (bar.close), not the view.`,
+  )
 }

@@ -13,10 +13,19 @@ export interface Benchmark {
 }
 
 /** Undefined where the bars were not kept or none has a price at the start. */
-export function benchmarkEquity(run: Pick<RunResult, 'curve' | 'bars' | 'instruments' | 'startEquity'>): Benchmark | undefined {
+export function benchmarkEquity(
+  run: Pick<RunResult, 'curve' | 'bars' | 'instruments' | 'startEquity'>,
+): Benchmark | undefined {
   const { time } = run.curve
   if (time.length === 0 || run.bars.some(bars => bars === undefined)) return undefined
-  const members: { id: string; close: Float64Array; receiveTime: Float64Array; row: number; first: number; length: number }[] = []
+  const members: {
+    id: string
+    close: Float64Array
+    receiveTime: Float64Array
+    row: number
+    first: number
+    length: number
+  }[] = []
   run.bars.forEach((bars, handle) => {
     const row = rowAtOrAfter(bars!, time[0] + 1) - 1
     if (row >= 0 && bars!.close[row] > 0)
@@ -40,6 +49,8 @@ export function benchmarkEquity(run: Pick<RunResult, 'curve' | 'bars' | 'instrum
     equity[k] = (run.startEquity * sum) / members.length
   }
   const name =
-    members.length === 1 ? `buy and hold ${members[0].id}` : `buy and hold, ${members.length} instruments in equal parts`
+    members.length === 1
+      ? `buy and hold ${members[0].id}`
+      : `buy and hold, ${members.length} instruments in equal parts`
   return { name, equity }
 }

@@ -191,18 +191,18 @@ function readFills(engine: Engine): FillRecord[] {
   const { recorder, instruments } = engine
   const { fills, orders } = recorder
   return Array.from({ length: fills.length }, (_, row) => {
-    const orderId = fills.order[row]
+    const orderId = fills.get(row, 'order')
     const instrument = instruments[orders.handleOf(orderId)]
     return {
       id: row + 1,
       orderId,
-      time: fills.time[row],
+      time: fills.get(row, 'time'),
       instrument: instrument.id,
       side: orders.signOf(orderId) > 0 ? ('buy' as const) : ('sell' as const),
-      quantity: fills.lots[row] / instrument.lotsPerUnit,
-      price: fills.price[row],
-      fee: unitsToNumber(fills.fee[row]),
-      slippage: fills.slippage[row],
+      quantity: fills.get(row, 'lots') / instrument.lotsPerUnit,
+      price: fills.get(row, 'price'),
+      fee: unitsToNumber(fills.fee(row)),
+      slippage: fills.get(row, 'slippage'),
     }
   })
 }
@@ -218,7 +218,7 @@ function digestDecisions(run: Run, engine: Engine): string {
         `${order.reason} ${order.filledQuantity} ${order.tag}`,
     )
   for (const name of ['order', 'time', 'lots', 'price'] as const) digest.column(fills.column(name))
-  digest.text(fills.fee.subarray(0, fills.length).join(' '))
+  for (let place = 0; place < fills.length; place++) digest.text(fills.fee(place).toString())
   digest.column(run.curve.time)
   digest.column(run.curve.equity)
   return digest.hex()

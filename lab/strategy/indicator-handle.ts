@@ -24,11 +24,16 @@ export class IndicatorHandle<Output extends string = string> {
 
   /** Value at the newest known bar of `of`; undefined before warm-up is over. */
   at(of: { readonly handle: number }, output?: Output): number | undefined {
+    if (output !== undefined || this.#source === undefined) return this.#named(of, output)
+    const value = this.#source.outputs[of.handle][0][this.#source.windows[of.handle].cursor]
+    return Number.isNaN(value) ? undefined : value
+  }
+
+  #named(of: { readonly handle: number }, output: Output | undefined): number | undefined {
     const source = this.#source
     if (source === undefined) return undefined
-    const columns = source.outputs[of.handle]
-    const column = output === undefined ? columns[0] : columns[this.spec.outputs.indexOf(output)]
-    const value = column[source.windows[of.handle].cursor]
+    const place = output === undefined ? 0 : this.spec.outputs.indexOf(output)
+    const value = source.outputs[of.handle][place][source.windows[of.handle].cursor]
     return Number.isNaN(value) ? undefined : value
   }
 
