@@ -1,0 +1,107 @@
+/**
+ * Files that are whole or absent. A file is written beside its place, synced, then named in one step; the folder
+ * is synced after it, since a name is data too. A full disk becomes one sentence, and nothing half-written stays.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { GordonError, isGordonError } from '../core/errors.ts'
+
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Replaces a file as a whole, or leaves what was there. */
+export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = await writeBeside(path, bytes)
+  try {
+    await rename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw cause
+  }
+  await syncFolder(dirname(path))
+}
+
+/** Publishes a file only where none of that name exists: link(2) is atomic and never overwrites. */
+export async function writeExclusively(path: string, text: string): Promise<'published' | 'taken'> {
+  const temporary = await writeBeside(path, text)
+  try {
+    await link(temporary, path)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return 'taken'
+    throw cause
+  } finally {
+    await rm(temporary, { force: true })
+  }
+  await syncFolder(dirname(path))
+  return 'published'
+}
+
+let counter = 0
+
+/** Writes a temporary file in the same folder; another process, or a dead one of our id, may hold a name. */
+async function writeBeside(path: string, bytes: Uint8Array | string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true })
+  for (;;) {
+    const temporary = join(dirname(path), `.${process.pid}-${counter++}.part`)
+    let handle: FileHandle
+    try {
+      handle = await open(temporary, 'wx')
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'EEXIST') continue
+      throw cause
+    }
+    try {
+      await handle.writeFile(bytes)
+      await handle.sync()
+      await handle.close()
+      return temporary
+    } catch (cause) {
+      await handle.close().catch(() => undefined)
+      await rm(temporary, { force: true })
+      throw cause
+    }
+  }
+}
+
+/** SHA-256 of a file's bytes, lower-case hex, without holding the file. */
+export async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const part of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(part as Buffer)
+  return hash.digest('hex')
+}
+
+/** Full disk, exceeded quota, file size limit: errno of Node, or the words of DuckDB. */
+const NO_ROOM = /ENOSPC|EDQUOT|EFBIG|No space left on device|Disk quota exceeded|File too large/i
+
+/** Runs work that writes into a store, and says a full disk in one sentence. */
+export async function tellFullDisk<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (isGordonError(cause)) throw cause
+    const text = cause instanceof Error ? cause.message : String(cause)
+    if (!NO_ROOM.test(text) && !NO_ROOM.test((cause as NodeJS.ErrnoException).code ?? '')) throw cause
+    throw new GordonError(
+      'DISK_FULL',
+      `no room left in ${folder}: nothing was ingested and the store is as it was; free some space and run it again`,
+      { cause, kind: 'failure' },
+    )
+  }
+}

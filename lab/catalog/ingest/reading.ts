@@ -1,0 +1,113 @@
+/** How a file of bars is to be read: what the caller said, and which of its columns plays which part. */
+import { GordonError } from '../../core/errors.ts'
+import type { Micros } from '../../core/time.ts'
+import type { Adjustment } from '../../domain/bar.ts'
+
+export interface ReadingOptions {
+  /** Part → column of the file, e.g. `{ time: 'Date', close: 'Last' }`; what is left out is found by name. */
+  readonly columns?: Readonly<Partial<Record<ColumnRole, string>>>
+  /** Names of the columns of a CSV without a header line, in order. */
+  readonly header?: readonly string[]
+  /** IANA zone of times that carry none; the calendar's own unless said. */
+  readonly timezone?: string
+  /** Pattern of times in a text, e.g. `dd.MM.yyyy HH:mm:ss`; detected where it is ISO, compact or epoch. */
+  readonly timeFormat?: string
+  /** What a time names: the bar's opening or its close. Close unless the column's name says otherwise. */
+  readonly stamp?: 'open' | 'close'
+  /** The one symbol wanted of a file with many, or the name of a file's only one; else the file's name. */
+  readonly symbol?: string
+  /** ISO 10383 code, or any short name. */
+  readonly venue?: string
+  /** `1m`, `1h`, `1d`; else measured on the first rows. */
+  readonly interval?: string
+  /** `XNYS`, `24/7`; else that of the venue. */
+  readonly calendar?: string
+  /** ISO 4217; USD unless said. */
+  readonly currency?: string
+  /** How prices are meant; `raw` unless said. With a column adjustedClose, `total-return` multiplies by its ratio to close. */
+  readonly adjustment?: Adjustment
+  /** Price grid, e.g. 0.01; else the coarsest power of ten, from cents down, that holds every price. */
+  readonly tick?: number
+  /** Quantity grid, e.g. 1 or 0.001; else 1 where all volumes are whole, 1e-8 where not. */
+  readonly lot?: number
+  /** Put rows in order of time first; holds the file in memory. */
+  readonly sort?: boolean
+  /** What to do with rows that cannot be bars; `refuse` unless said. */
+  readonly onIssue?: 'refuse' | 'drop'
+  /** Bars that close later are reported; without it nothing is held to be in the future. */
+  readonly now?: Micros
+}
+
+export type ColumnRole = 'time' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'symbol' | 'adjustedClose'
+
+export const COLUMN_ROLES: readonly ColumnRole[] = [
+  'time',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'symbol',
+  'adjustedClose',
+]
+
+const OPTIONAL: ReadonlySet<ColumnRole> = new Set(['volume', 'symbol', 'adjustedClose'])
+
+/** Names under which files carry a part, in lower case without anything but letters and digits. */
+const KNOWN_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
+  time: ['time', 'timestamp', 'ts', 'date', 'datetime', 't', 'opentime', 'closetime', 'eventtime', 'bartime'],
+  open: ['open', 'o', 'openprice'],
+  high: ['high', 'h', 'highprice'],
+  low: ['low', 'l', 'lowprice'],
+  close: ['close', 'c', 'closeprice'],
+  volume: ['volume', 'vol', 'v'],
+  symbol: ['symbol', 'ticker'],
+  adjustedClose: ['adjclose', 'adjustedclose'],
+}
+
+export type ColumnMap = Readonly<Partial<Record<ColumnRole, string>>> & {
+  readonly [role in 'time' | 'open' | 'high' | 'low' | 'close']: string
+}
+
+/**
+ * Which column plays which part.
+ * @throws GordonError COLUMN_UNKNOWN, COLUMN_MISSING, COLUMN_AMBIGUOUS
+ */
+export function mapColumns(file: string, header: readonly string[], options: ReadingOptions): ColumnMap {
+  const map: Partial<Record<ColumnRole, string>> = {}
+  const listed = header.join(', ')
+  for (const role of COLUMN_ROLES) {
+    const named = options.columns?.[role]
+    if (named !== undefined) {
+      if (!header.includes(named)) {
+        throw new GordonError(
+          'COLUMN_UNKNOWN',
+          `${file} has no column ${JSON.stringify(named)}, named in --columns ${role}=${named}: it has ${listed}`,
+        )
+      }
+      map[role] = named
+      continue
+    }
+    const taken = new Set(Object.values(options.columns ?? {}))
+    const found = header.filter(name => !taken.has(name) && KNOWN_NAMES[role].includes(plain(name)))
+    if (found.length > 1) {
+      throw new GordonError(
+        'COLUMN_AMBIGUOUS',
+        `${file} has several columns for ${role}, ${found.join(' and ')}: choose one with --columns ${role}=${found[0]}`,
+      )
+    }
+    if (found.length === 1) map[role] = found[0]
+    else if (!OPTIONAL.has(role)) {
+      throw new GordonError(
+        'COLUMN_MISSING',
+        `${file} has no column for ${role}: it has ${listed}; name the right one with --columns ${role}=NAME`,
+      )
+    }
+  }
+  return map as ColumnMap
+}
+
+/** `Adj. Close` → `adjclose` */
+export function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
