@@ -24,6 +24,12 @@ export interface WindowIndicator {
   readonly outputs: number
 }
 
+/** One output of one indicator. */
+export interface OutputCell {
+  column: Float64Array
+  readonly window: BarWindow
+}
+
 export class BarWindow implements Columns {
   open = NONE
   high = NONE
@@ -43,17 +49,22 @@ export class BarWindow implements Columns {
   shown = false
   /** Bars known since the start, whatever has left the window. */
   known = 0
-  /** columns[indicator][output], rows as in the bar columns. */
-  readonly outputs: Float64Array[][]
+  /** cells[indicator][output]; their columns have the rows of the bar columns. */
+  readonly cells: OutputCell[][]
   readonly #indicators: readonly WindowIndicator[]
   readonly #keep: number
   #series: BarSeries | undefined
+  /** The cells' columns as `fill` wants them. */
+  readonly #columns: Float64Array[][]
 
   /** @param history rows that must stay reachable behind the cursor */
   constructor(indicators: readonly WindowIndicator[], history: number) {
     this.#indicators = indicators
     this.#keep = Math.max(1, history)
-    this.outputs = indicators.map(entry => Array.from({ length: entry.outputs }, () => NONE))
+    this.cells = indicators.map(entry =>
+      Array.from({ length: entry.outputs }, () => ({ column: NONE, window: this })),
+    )
+    this.#columns = this.cells.map(() => [])
   }
 
   /** Holds rows [from, to) of a series next, after the tail of what it holds now. */
@@ -81,7 +92,7 @@ export class BarWindow implements Columns {
     this.cursor = tail - 1
     this.end = tail + to - from
     for (let i = 0; i < this.#indicators.length; i++)
-      this.#indicators[i].indicator.fill(this, tail, this.end, this.outputs[i])
+      this.#indicators[i].indicator.fill(this, tail, this.end, this.#columns[i])
   }
 
   /** Appends one bar that has just become known (paper and live); the caller moves the cursor as for any other. */
@@ -94,7 +105,7 @@ export class BarWindow implements Columns {
     this.end++
     this.late = late
     for (let i = 0; i < this.#indicators.length; i++)
-      this.#indicators[i].indicator.fill(this, this.end - 1, this.end, this.outputs[i])
+      this.#indicators[i].indicator.fill(this, this.end - 1, this.end, this.#columns[i])
   }
 
   /** Close of the session of a row; each UTC day is one where nothing else is recorded. */
@@ -117,12 +128,13 @@ export class BarWindow implements Columns {
 
   /** Makes room for `rows` output rows; the last `tail` values stay readable before them. */
   #carryOutputs(tail: number, rows: number): void {
-    for (const columns of this.outputs)
-      for (let k = 0; k < columns.length; k++) {
-        const old = columns[k]
-        const column = old.length >= rows ? old : new Float64Array(rows)
-        if (tail > 0) column.set(old.subarray(this.end - tail, this.end))
-        columns[k] = column
+    this.cells.forEach((cells, place) => {
+      for (const cell of cells) {
+        const old = cell.column
+        if (old.length < rows) cell.column = new Float64Array(rows)
+        if (tail > 0) cell.column.set(old.subarray(this.end - tail, this.end))
       }
+      this.#columns[place] = cells.map(cell => cell.column)
+    })
   }
 }

@@ -21,10 +21,12 @@ const NONE: OrderOptions = Object.freeze({})
 
 export class EngineContext implements Context {
   readonly #engine: Engine
+  readonly #position: Float64Array
   readonly #bySymbol: ReadonlyMap<string, Tradable>
 
   constructor(engine: Engine) {
     this.#engine = engine
+    this.#position = engine.account.position
     const symbols = new Map<string, Tradable>()
     for (const instrument of engine.instruments) {
       symbols.set(instrument.id, instrument)
@@ -70,7 +72,7 @@ export class EngineContext implements Context {
   }
 
   position(instrument: Tradable): number {
-    return this.#engine.account.position(instrument.handle)
+    return this.#position[instrument.handle]
   }
 
   price(instrument: Tradable): number | undefined {

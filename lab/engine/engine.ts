@@ -363,6 +363,8 @@ export class Engine implements VenueReports {
     if (!this.#cashAccount || order.sign < 0) return lots
     const instrument = this.instruments[order.handle]
     const cash = this.account.ledger.cash
+    const estimate = (price * lots) / instrument.lotsPerUnit + this.#fees.estimate(price, lots, instrument)
+    if (estimate * 1.000001 < this.account.cash) return lots
     const cost = (quantity: number) =>
       ledgerUnits(price, quantity, instrument.lotsPerUnit) +
       this.#fees.units(price, quantity, instrument, order.filledLots, order.feeUnits)
@@ -403,7 +405,7 @@ export class Engine implements VenueReports {
       else this.#refuse(order, reason)
     }
     this.risk.close(batch)
-    while (batch.length > 0) batch.pop()
+    for (let i = batch.length; i > 0; i--) batch.pop()
     this.#spareBatch = batch
   }
 
@@ -453,7 +455,10 @@ function bindWindows(setup: EngineSetup): BarWindow[] {
   })
   for (const handle of handles) {
     const place = keys.indexOf(handle.spec.key)
-    bindIndicator(handle, { outputs: windows.map(window => window.outputs[place]), windows })
+    bindIndicator(
+      handle,
+      windows.map(window => window.cells[place]),
+    )
   }
   return windows
 }

@@ -19,6 +19,8 @@ export class Account {
   readonly instruments: readonly Instrument[]
   /** Signed lots per instrument handle. */
   readonly positionLots: Float64Array
+  /** The same in units. */
+  readonly position: Float64Array
   /** Last close per handle, NaN before the first. */
   readonly mark: Float64Array
   /** Handles with a position, unordered; the first `heldCount` count. */
@@ -44,6 +46,7 @@ export class Account {
       terms.capitalUnits,
     )
     this.positionLots = new Float64Array(count)
+    this.position = new Float64Array(count)
     this.mark = new Float64Array(count).fill(Number.NaN)
     this.held = new Uint32Array(count)
     this.#lotsPerUnit = Float64Array.from(terms.instruments, instrument => instrument.lotsPerUnit)
@@ -61,13 +64,9 @@ export class Account {
     const before = this.positionLots[handle]
     const after = before + sign * lots
     this.positionLots[handle] = after
+    this.position[handle] = after / this.#lotsPerUnit[handle]
     if (before === 0) this.held[this.heldCount++] = handle
     else if (after === 0) this.#release(handle)
-  }
-
-  /** Position in units. */
-  position(handle: number): number {
-    return this.positionLots[handle] / this.#lotsPerUnit[handle]
   }
 
   /** Equity and exposures at the present marks. Sums run in handle order, so that no history decides a digit. */
@@ -76,13 +75,13 @@ export class Account {
     let gross = 0
     if (this.heldCount === 1) {
       const handle = this.held[0]
-      net = (this.positionLots[handle] / this.#lotsPerUnit[handle]) * this.mark[handle]
+      net = this.position[handle] * this.mark[handle]
       gross = Math.abs(net)
     } else if (this.heldCount > 1) {
-      const lots = this.positionLots
-      for (let handle = 0; handle < lots.length; handle++) {
-        if (lots[handle] === 0) continue
-        const value = (lots[handle] / this.#lotsPerUnit[handle]) * this.mark[handle]
+      const { position, mark } = this
+      for (let handle = 0; handle < position.length; handle++) {
+        if (position[handle] === 0) continue
+        const value = position[handle] * mark[handle]
         net += value
         gross += Math.abs(value)
       }

@@ -198,6 +198,6 @@ export class SimulatedVenue implements Venue {
     const working = this.#working
     let kept = 0
     for (let i = 0; i < working.length; i++) if (working[i].open) working[kept++] = working[i]
-    working.length = kept
+    for (let i = working.length; i > kept; i--) working.pop()
   }
 }

@@ -4,19 +4,20 @@
  */
 import type { IndicatorSpec } from '../indicators/indicator.ts'
 
-/** Where the values of one indicator lie: per instrument handle its output columns and the present row. */
-export interface IndicatorSource {
-  /** outputs[handle][output] */
-  readonly outputs: readonly (readonly Float64Array[])[]
-  readonly windows: readonly { readonly cursor: number }[]
+/** Where one output of one indicator of one instrument lies: its column and whose present row counts. */
+export interface IndicatorCell {
+  readonly column: Float64Array
+  readonly window: { readonly cursor: number }
 }
 
 /** The engine's side: gives a handle its columns. Set by the class below, the only one who can reach inside. */
-export let bindIndicator: (handle: IndicatorHandle, source: IndicatorSource) => void
+export let bindIndicator: (handle: IndicatorHandle, cells: readonly (readonly IndicatorCell[])[]) => void
 
 export class IndicatorHandle<Output extends string = string> {
   readonly spec: IndicatorSpec<Output>
-  #source: IndicatorSource | undefined
+  /** First outputs by instrument handle, and all outputs. */
+  #first: readonly IndicatorCell[] = []
+  #all: readonly (readonly IndicatorCell[])[] = []
 
   constructor(spec: IndicatorSpec<Output>) {
     this.spec = spec
@@ -24,22 +25,19 @@ export class IndicatorHandle<Output extends string = string> {
 
   /** Value at the newest known bar of `of`; undefined before warm-up is over. */
   at(of: { readonly handle: number }, output?: Output): number | undefined {
-    if (output !== undefined || this.#source === undefined) return this.#named(of, output)
-    const value = this.#source.outputs[of.handle][0][this.#source.windows[of.handle].cursor]
+    const cell = output === undefined ? this.#first[of.handle] : this.#named(of.handle, output)
+    const value = cell.column[cell.window.cursor]
     return Number.isNaN(value) ? undefined : value
   }
 
-  #named(of: { readonly handle: number }, output: Output | undefined): number | undefined {
-    const source = this.#source
-    if (source === undefined) return undefined
-    const place = output === undefined ? 0 : this.spec.outputs.indexOf(output)
-    const value = source.outputs[of.handle][place][source.windows[of.handle].cursor]
-    return Number.isNaN(value) ? undefined : value
+  #named(handle: number, output: Output): IndicatorCell {
+    return this.#all[handle][this.spec.outputs.indexOf(output)]
   }
 
   static {
-    bindIndicator = (handle, source) => {
-      handle.#source = source
+    bindIndicator = (handle, cells) => {
+      handle.#all = cells
+      handle.#first = cells.map(outputs => outputs[0])
     }
   }
 }
