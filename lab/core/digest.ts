@@ -8,16 +8,7 @@ const PIECE = 1 << 16
 
 export class Digest {
   readonly #hash: Hash = createHash('sha256')
-  readonly #buffer = new Float64Array(PIECE / 8)
-  #filled = 0
   #text = ''
-
-  /** One double, by its bits. */
-  number(value: number): void {
-    if (this.#text !== '') this.#flush()
-    this.#buffer[this.#filled++] = value
-    if (this.#filled === this.#buffer.length) this.#flush()
-  }
 
   /** A column of doubles from one row up to, not including, another. */
   column(values: Float64Array, from = 0, to = values.length): void {
@@ -30,7 +21,6 @@ export class Digest {
 
   /** Text, with its length before it so that neighbours cannot run together. */
   text(value: string): void {
-    if (this.#filled > 0) this.#flush()
     this.#text += `${value.length}:${value}`
     if (this.#text.length > PIECE) this.#flush()
   }
@@ -42,13 +32,9 @@ export class Digest {
   }
 
   #flush(): void {
-    if (this.#text !== '') {
-      this.#hash.update(this.#text, 'utf8')
-      this.#text = ''
-    }
-    if (this.#filled === 0) return
-    this.#hash.update(new Uint8Array(this.#buffer.buffer, 0, this.#filled * 8))
-    this.#filled = 0
+    if (this.#text === '') return
+    this.#hash.update(this.#text, 'utf8')
+    this.#text = ''
   }
 }
 

@@ -123,7 +123,7 @@ class StreamFeed {
   readonly #handle: number
   readonly #rowsAtOnce: number
   readonly #to: number
-  readonly #streamed = new StreamDigest()
+  #streamed: StreamDigest | undefined
 
   constructor(
     stream: BarStream,
@@ -167,7 +167,7 @@ class StreamFeed {
   }
 
   digest(): string {
-    return this.series === undefined ? this.#streamed.hex() : seriesDigest(this.series)
+    return this.series === undefined ? (this.#streamed ?? new StreamDigest()).hex() : seriesDigest(this.series)
   }
 
   async #read(): Promise<void> {
@@ -177,6 +177,7 @@ class StreamFeed {
       const end = rowAtOrAfter(batch, this.#to + 1)
       more = end === batch.length
       if (!more) batch = sliceSeries(batch, 0, end)
+      this.#streamed ??= new StreamDigest()
       this.#streamed.add(batch)
       this.given += batch.length
       this.#engine.windows[this.#handle].load(batch, 0, batch.length)
