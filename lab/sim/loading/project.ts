@@ -1,0 +1,25 @@
+/** The folder of the gordon package that is running: from sources (lab/sim/loading) or built (dist/lab/sim/loading). */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { assert } from '../../core/assert.ts'
+
+const HERE = dirname(fileURLToPath(import.meta.url))
+
+/** Root of the gordon package. */
+export const PROJECT = findProject(HERE)
+
+/** What `gordon/strategy` means in this process: the module beside this one, so that there is one instance. */
+export const AUTHORING_MODULE = resolve(
+  HERE,
+  '../../strategy',
+  HERE.includes(resolve(PROJECT, 'dist')) ? 'index.js' : 'index.ts',
+)
+
+function findProject(start: string): string {
+  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
+    const file = resolve(folder, 'package.json')
+    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'gordon') return folder
+  }
+  assert(false, `no package.json named gordon above ${start}`)
+}
