@@ -8,13 +8,15 @@ import { GordonError } from '../core/errors.ts'
 import { DAY } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import type { Instrument } from '../domain/instrument.ts'
+import type { BarSource } from '../domain/ports/store.ts'
+import { memoryBars } from '../sim/index.ts'
 
 const COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const
 /** 2015-01-01T00:00Z: the panel has no times of its own, so day d closes d + 1 days later. */
 const PANEL_START = 1_420_070_400_000_000
 
 /** @param bars how many of the first bars; all of them when absent */
-export function readMinuteBars(folder: string, bars?: number): BarSeries {
+function readMinuteBars(folder: string, bars?: number): BarSeries {
   const file = openSync(join(folder, 'w1.f64'), 'r')
   const rows = fstatSync(file).size / (COLUMNS.length * 8)
   const length = bars ?? rows
@@ -36,7 +38,7 @@ export function readMinuteBars(folder: string, bars?: number): BarSeries {
 }
 
 /** One series per symbol. @param symbols columns of the matrices */
-export function readPanel(folder: string, symbols: number): BarSeries[] {
+function readPanel(folder: string, symbols: number): BarSeries[] {
   const bytes = readFileSync(join(folder, 'w3.f64'))
   const values = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)
   const days = values.length / (COLUMNS.length * symbols)
@@ -54,8 +56,25 @@ export function readPanel(folder: string, symbols: number): BarSeries[] {
   })
 }
 
+/** What W1 and W2 run on. */
+export function minuteSource(folder: string, bars?: number): BarSource {
+  return memoryBars([{ instrument: benchInstrument('W1'), series: readMinuteBars(folder, bars) }], {
+    id: 'peers-w1',
+    interval: '1m',
+  })
+}
+
+/** What W3 runs on; symbols are named so that canonical order is their order in the file. */
+export function panelSource(folder: string, symbols: number): BarSource {
+  const entries = readPanel(folder, symbols).map((series, place) => ({
+    instrument: benchInstrument(`W3-${String(place).padStart(4, '0')}`),
+    series,
+  }))
+  return memoryBars(entries, { id: 'peers-w3', interval: '1d' })
+}
+
 /** A made-up share on a grid of cents that trades around the clock, as the peers' engines see it. */
-export function benchInstrument(symbol: string): Instrument {
+function benchInstrument(symbol: string): Instrument {
   return { venue: 'PEERS', symbol, ticksPerUnit: 100, lotsPerUnit: 1, currency: 'USD', calendar: '24/7' }
 }
 
