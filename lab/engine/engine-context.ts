@@ -159,6 +159,9 @@ export class EngineContext implements Context {
     const limit = change.limit === undefined ? undefined : toTicks(change.limit, instrument)
     const stop = change.stop === undefined ? undefined : toTicks(change.stop, instrument)
     for (const value of [lots, limit, stop]) if (typeof value === 'string') return value
+    // A price that its type does not have would make it another type of order.
+    if (limit !== undefined && Number.isNaN(order.limitTicks)) return 'invalidPrice'
+    if (stop !== undefined && Number.isNaN(order.stopTicks)) return 'invalidPrice'
     return this.#engine.replace(order, { lots, limitTicks: limit, stopTicks: stop } as OrderChange)
   }
 

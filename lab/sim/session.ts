@@ -141,5 +141,5 @@ function oneCurrency(instruments: readonly Instrument[]): string {
 function barSpan(instrument: Instrument, interval: string | undefined): number {
   const span = interval === undefined ? undefined : parseInterval(interval)
   if (span === undefined) return 0
-  return span >= DAY && instrument.calendar !== '24/7' ? 6.5 * HOUR : span
+  return span === DAY && instrument.calendar !== '24/7' ? 6.5 * HOUR : span
 }

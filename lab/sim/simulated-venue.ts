@@ -93,8 +93,12 @@ export class SimulatedVenue implements Venue {
   /** Open, and its instrument has a bar in this instant that began after the order was decided. */
   #meetsBar(order: WorkingOrder): boolean {
     if (!order.open || this.#barAt[order.handle] !== this.#instant) return false
-    const window = this.#windows[order.handle]
-    return window.eventTime[window.cursor] - this.#setup.barSpan[order.handle] >= order.decidedAt
+    const { eventTime, cursor } = this.#windows[order.handle]
+    // It began a span before its close, and not before the bar ahead of it closed: days of 23 hours, short weeks.
+    return (
+      eventTime[cursor] - this.#setup.barSpan[order.handle] >= order.decidedAt ||
+      (cursor > 0 && eventTime[cursor - 1] >= order.decidedAt)
+    )
   }
 
   #atOpen(order: WorkingOrder, now: number): void {
@@ -168,14 +172,15 @@ export class SimulatedVenue implements Venue {
     for (let i = 0; i < working.length; i++) {
       const order = working[i]
       if (!order.open) continue
-      if (order.timeInForce !== 'DAY' && order.type !== 'market') continue
+      if (order.timeInForce === 'GTC' && order.type !== 'market') continue
       const session = this.#session[this.#calendar[order.handle]]
       if (Number.isNaN(order.session)) {
         if (session > order.sessionBefore) order.session = session
         else continue
       }
       if (over ? now < order.session : session <= order.session) continue
-      if (order.type === 'market') this.#reports.canceled(order, 'noMarket', now)
+      if (order.type === 'market' || order.timeInForce === 'IOC')
+        this.#reports.canceled(order, 'noMarket', now)
       else this.#reports.expired(order, 'endOfSession', now)
     }
   }

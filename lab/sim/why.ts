@@ -32,11 +32,12 @@ export function reasonText(reason: Reason): string {
 
 /** The story of one order. */
 export function explainOrder(order: OrderRecord, fills: readonly FillRecord[]): string {
-  const price =
+  const terms =
+    (order.type === 'market' ? ' market' : '') +
     (order.stopPrice === undefined ? '' : ` stop ${order.stopPrice}`) +
     (order.limitPrice === undefined ? '' : ` limit ${order.limitPrice}`)
   const told = [
-    `Order ${order.id}: ${order.side} ${order.quantity} ${order.instrument} ${order.type}${price} ${order.timeInForce}` +
+    `Order ${order.id}: ${order.side} ${order.quantity} ${order.instrument}${terms} ${order.timeInForce}` +
       `${order.tag === undefined ? '' : ` (${order.tag})`}, sent at ${isoTime(order.submittedAt)}.`,
   ]
   if (order.state === 'rejected')
@@ -48,7 +49,7 @@ export function explainOrder(order: OrderRecord, fills: readonly FillRecord[]): 
     )
   if (order.state === 'canceled' || order.state === 'expired')
     told.push(
-      `${fills.length > 0 ? 'The rest' : 'It'} was ${order.state === 'canceled' ? 'cancelled' : 'expired'} at ` +
+      `${fills.length > 0 ? 'The rest' : 'It'} ${order.state === 'canceled' ? 'was cancelled' : 'expired'} at ` +
         `${isoTime(order.endedAt ?? order.submittedAt)} because ${REASONS[order.reason ?? 'byStrategy']}.`,
     )
   if (order.state === 'accepted' || order.state === 'partiallyFilled')
