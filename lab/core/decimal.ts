@@ -11,10 +11,19 @@ const POW10 = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`))
 const TRIED = [0, 2, 4, 6, 9]
 /** Below this a decimal is the only one of its length that reads as its double (15 digits). */
 const MANTISSA_LIMIT = 1e15
-const SAFE = 9_007_199_254_740_992n
+/** Largest running rest: with the fraction of the folded part it stays a safe integer. */
+const SAFE_REST = Number.MAX_SAFE_INTEGER - 2e9
+
+/** Ledger units: a number while it is a safe integer, which is nearly always, else a bigint. Both are exact. */
+export type Units = number | bigint
 
 /** price × lots / lotsPerUnit × rate in ledger units, rounded once, half to even; lots ≥ 0, all finite. */
 export function ledgerUnits(price: number, lots: number, lotsPerUnit: number, rate = 1): bigint {
+  return BigInt(exactUnits(price, lots, lotsPerUnit, rate))
+}
+
+/** The same, without a bigint where a number will do. */
+export function exactUnits(price: number, lots: number, lotsPerUnit: number, rate = 1): Units {
   const priceDigits = fractionDigits(price)
   const rateDigits = rate === 1 ? 0 : fractionDigits(rate)
   if (priceDigits >= 0 && rateDigits >= 0) {
@@ -34,7 +43,7 @@ export function ledgerUnits(price: number, lots: number, lotsPerUnit: number, ra
       denominator <= Number.MAX_SAFE_INTEGER &&
       numerator >= 0
     )
-      return BigInt(denominator === 1 ? numerator : divideHalfEven(numerator, denominator))
+      return denominator === 1 ? numerator : divideHalfEven(numerator, denominator)
   }
   const p = decimalDigits(price)
   const r = decimalDigits(rate)
@@ -51,11 +60,67 @@ export function amountUnits(amount: number): bigint {
   return amount < 0 ? -ledgerUnits(-amount, 1, 1) : ledgerUnits(amount, 1, 1)
 }
 
-/** Nearest double of an amount in units. */
-export function unitsToNumber(units: bigint): number {
-  if (units < SAFE && units > -SAFE) return Number(units) / 1e9
+/** Sum of two amounts, exact. */
+export function addUnits(a: Units, b: Units): Units {
+  if (typeof a === 'number' && typeof b === 'number' && Number.isSafeInteger(a + b)) return a + b
+  return BigInt(a) + BigInt(b)
+}
+
+/** An amount as a double: its whole part plus its fraction, the one rounding is that of the sum. */
+export function unitsToNumber(units: Units): number {
+  if (typeof units === 'number') return splitSum(0, units)
   const whole = units / UNITS_PER_CURRENCY
-  return Number(whole) + Number(units - whole * UNITS_PER_CURRENCY) / 1e9
+  return splitSum(Number(whole), Number(units - whole * UNITS_PER_CURRENCY))
+}
+
+/**
+ * A sum of units that stays exact for ever: a bigint, and beside it a safe integer that takes the postings and
+ * is folded in before it could round.
+ */
+export class ExactSum {
+  #folded = 0n
+  #foldedWhole = 0
+  #foldedRest = 0
+  #rest = 0
+
+  constructor(start: bigint) {
+    this.#fold(start)
+  }
+
+  add(units: Units): void {
+    if (typeof units === 'number') {
+      const sum = this.#rest + units
+      if (sum <= SAFE_REST && sum >= -SAFE_REST) this.#rest = sum
+      else this.#fold(BigInt(units))
+    } else this.#fold(units)
+  }
+
+  subtract(units: Units): void {
+    this.add(-units)
+  }
+
+  get units(): bigint {
+    return this.#folded + BigInt(this.#rest)
+  }
+
+  /** As unitsToNumber(units), whatever the history of the sum. */
+  get number(): number {
+    return splitSum(this.#foldedWhole, this.#foldedRest + this.#rest)
+  }
+
+  #fold(units: bigint): void {
+    this.#folded += units + BigInt(this.#rest)
+    this.#rest = 0
+    const whole = this.#folded / UNITS_PER_CURRENCY
+    this.#foldedWhole = Number(whole)
+    this.#foldedRest = Number(this.#folded - whole * UNITS_PER_CURRENCY)
+  }
+}
+
+/** whole + rest units, brought to a fraction in [0, 1) first, so that equal amounts give equal doubles. */
+function splitSum(whole: number, rest: number): number {
+  const carry = Math.floor(rest / 1e9)
+  return whole + carry + (rest - carry * 1e9) / 1e9
 }
 
 /** Exact text of an amount in units: `-12.345000001`, trailing zeros cut. */

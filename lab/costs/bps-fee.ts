@@ -1,5 +1,5 @@
 /** A fraction of the notional: price × quantity × bps / 10,000. */
-import { ledgerUnits } from '../core/decimal.ts'
+import { exactUnits } from '../core/decimal.ts'
 import type { FeeModel } from './fee.ts'
 
 /** @param bps hundredths of a percent, ≥ 0 */
@@ -8,7 +8,7 @@ export function bpsFee(bps: number): FeeModel {
   return {
     description: bps === 0 ? 'none' : `${bps} bps of notional`,
     units: (price, lots, instrument) =>
-      rate === 0 ? 0n : ledgerUnits(price, lots, instrument.lotsPerUnit, rate),
+      rate === 0 ? 0 : exactUnits(price, lots, instrument.lotsPerUnit, rate),
     estimate: (price, lots, instrument) => ((price * lots) / instrument.lotsPerUnit) * rate,
   }
 }

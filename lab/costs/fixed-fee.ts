@@ -7,7 +7,7 @@ export function fixedFee(amount: number): FeeModel {
   const units = amountUnits(amount)
   return {
     description: `${amount} per order`,
-    units: (_price, _lots, _instrument, filledLots) => (filledLots === 0 ? units : 0n),
+    units: (_price, _lots, _instrument, filledLots) => (filledLots === 0 ? units : 0),
     estimate: () => amount,
   }
 }

@@ -13,7 +13,7 @@ export function perShareFee(terms: { readonly perShare: number; readonly minimum
       `${terms.perShare} per share` + (terms.minimum > 0 ? `, at least ${terms.minimum} per order` : ''),
     units: (_price, lots, instrument, filledLots, paidUnits) => {
       const total = ledgerUnits(terms.perShare, filledLots + lots, instrument.lotsPerUnit)
-      return (total > minimum ? total : minimum) - paidUnits
+      return (total > minimum ? total : minimum) - BigInt(paidUnits)
     },
     estimate: (_price, lots, instrument) =>
       Math.max(terms.minimum, (terms.perShare * lots) / instrument.lotsPerUnit),

@@ -3,6 +3,7 @@
  * them stay fast. Its life is TRANSITIONS in order.ts; `enter` holds it to that table.
  */
 import { assert } from '../core/assert.ts'
+import type { Units } from '../core/decimal.ts'
 import type { Micros } from '../core/time.ts'
 import type { Instrument } from './instrument.ts'
 import { instrumentId } from './instrument.ts'
@@ -52,7 +53,7 @@ export class WorkingOrder {
   filledValue = Number.NaN
   endedAt = Number.NaN
   /** Fees so far, ledger units: a minimum per order is taken once. */
-  feeUnits = 0n
+  feeUnits: Units = 0
   /** A stop that was touched and now is a limit order. */
   triggered = false
   /** Latest market event known when it was decided, µs UTC: only bars that began later may fill it. */
@@ -82,7 +83,7 @@ export class WorkingOrder {
     this.filledLots = 0
     this.filledValue = 0
     this.endedAt = Number.NaN
-    this.feeUnits = 0n
+    this.feeUnits = 0
     this.triggered = false
     this.sessionBefore = Number.NaN
     this.session = Number.NaN

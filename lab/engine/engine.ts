@@ -10,7 +10,7 @@
  *   5  each callback's orders pass risk, reductions first, and go to the venue
  *   6  equity is recorded
  */
-import { ledgerUnits, unitsToNumber } from '../core/decimal.ts'
+import { addUnits, ledgerUnits, unitsToNumber } from '../core/decimal.ts'
 import { GordonError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import type { FeeModel } from '../costs/index.ts'
@@ -314,7 +314,7 @@ export class Engine implements VenueReports {
     const fee = this.#fees.units(price, lots, instrument, order.filledLots, order.feeUnits)
     order.filledLots += lots
     order.filledValue += price * lots
-    order.feeUnits += fee
+    order.feeUnits = addUnits(order.feeUnits, fee)
     order.enter(order.filledLots === order.lots ? 'filled' : 'partiallyFilled', now)
     this.risk.filled(order, lots)
     this.account.applyFill(order.handle, order.sign, lots, price, fee)
@@ -367,7 +367,7 @@ export class Engine implements VenueReports {
     if (estimate * 1.000001 < this.account.cash) return lots
     const cost = (quantity: number) =>
       ledgerUnits(price, quantity, instrument.lotsPerUnit) +
-      this.#fees.units(price, quantity, instrument, order.filledLots, order.feeUnits)
+      BigInt(this.#fees.units(price, quantity, instrument, order.filledLots, order.feeUnits))
     if (cost(lots) <= cash) return lots
     let payable = 0
     let unpayable = lots

@@ -1,4 +1,5 @@
 /** Every fill of a run in a table; records are made when they are asked for. */
+import type { Units } from '../core/decimal.ts'
 import { RowBlocks } from './row-blocks.ts'
 
 export const FILL_FIELDS = ['order', 'time', 'lots', 'price', 'slippage', 'fee', 'cash', 'row'] as const
@@ -7,7 +8,7 @@ export type FillField = (typeof FILL_FIELDS)[number]
 export class FillArchive {
   length = 0
   readonly #table = new RowBlocks(FILL_FIELDS.length)
-  /** Fees of more than 2⁵³ units, which a double does not hold exactly. */
+  /** Fees that came as bigints, for a double may not hold them exactly. */
   readonly #largeFees = new Map<number, bigint>()
 
   /**
@@ -20,7 +21,7 @@ export class FillArchive {
     lots: number,
     price: number,
     slippage: number,
-    fee: bigint,
+    fee: Units,
     cash: number,
     row: number,
   ): void {
@@ -32,10 +33,8 @@ export class FillArchive {
     block[start + 2] = lots
     block[start + 3] = price
     block[start + 4] = slippage
-    const rounded = Number(fee)
-    block[start + 5] = rounded
-    if (rounded > Number.MAX_SAFE_INTEGER || rounded < Number.MIN_SAFE_INTEGER)
-      this.#largeFees.set(place, fee)
+    block[start + 5] = Number(fee)
+    if (typeof fee === 'bigint') this.#largeFees.set(place, fee)
     block[start + 6] = cash
     block[start + 7] = row
   }
@@ -44,7 +43,7 @@ export class FillArchive {
     return this.#table.get(place, FILL_FIELDS.indexOf(field))
   }
 
-  /** Ledger units. */
+  /** Exact. */
   fee(place: number): bigint {
     return this.#largeFees.get(place) ?? BigInt(this.get(place, 'fee'))
   }

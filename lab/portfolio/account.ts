@@ -2,7 +2,7 @@
  * Positions, cash and marks of one account: what the strategy, the risk engine and the equity curve read.
  * equity = cash + Σ position × mark, where a mark is the last known close.
  */
-import { ledgerUnits, unitsToNumber } from '../core/decimal.ts'
+import { exactUnits, type Units, unitsToNumber } from '../core/decimal.ts'
 import { type Instrument, instrumentId } from '../domain/instrument.ts'
 import { Ledger } from './ledger.ts'
 
@@ -26,7 +26,7 @@ export class Account {
   /** Handles with a position, unordered; the first `heldCount` count. */
   readonly held: Uint32Array
   heldCount = 0
-  /** Nearest double of the exact cash. */
+  /** The exact cash as a double. */
   cash: number
   /** As of the last `valuate`. */
   equity: number
@@ -57,10 +57,10 @@ export class Account {
   }
 
   /** Books a fill; the notional is rounded once, the same integer on both legs. */
-  applyFill(handle: number, sign: 1 | -1, lots: number, price: number, feeUnits: bigint): void {
-    const notional = ledgerUnits(price, lots, this.#lotsPerUnit[handle])
+  applyFill(handle: number, sign: 1 | -1, lots: number, price: number, feeUnits: Units): void {
+    const notional = exactUnits(price, lots, this.#lotsPerUnit[handle])
     this.ledger.postFill(this.ledger.cell(0, handle), sign, notional, feeUnits)
-    this.cash = unitsToNumber(this.ledger.cash)
+    this.cash = this.ledger.cashNumber
     const before = this.positionLots[handle]
     const after = before + sign * lots
     this.positionLots[handle] = after

@@ -8,6 +8,7 @@
  * `holding` is what the position has cost so far, not what it is worth.
  */
 import { assert } from '../core/assert.ts'
+import { ExactSum, type Units } from '../core/decimal.ts'
 
 export interface LedgerKeys {
   readonly account: string
@@ -18,22 +19,27 @@ export interface LedgerKeys {
 export class Ledger {
   readonly keys: LedgerKeys
   readonly #capital: bigint
-  #cash: bigint
-  readonly #holding: bigint[]
-  readonly #fees: bigint[]
+  readonly #cash: ExactSum
+  readonly #holding: ExactSum[]
+  readonly #fees: ExactSum[]
 
   /** @param capitalUnits the deposit that opens the account, ledger units */
   constructor(keys: LedgerKeys, capitalUnits: bigint) {
     this.keys = keys
     this.#capital = capitalUnits
-    this.#cash = capitalUnits
+    this.#cash = new ExactSum(capitalUnits)
     const cells = keys.strategies.length * keys.instruments.length
-    this.#holding = new Array<bigint>(cells).fill(0n)
-    this.#fees = new Array<bigint>(cells).fill(0n)
+    this.#holding = Array.from({ length: cells }, () => new ExactSum(0n))
+    this.#fees = Array.from({ length: cells }, () => new ExactSum(0n))
   }
 
   get cash(): bigint {
-    return this.#cash
+    return this.#cash.units
+  }
+
+  /** Cash as a double. */
+  get cashNumber(): number {
+    return this.#cash.number
   }
 
   /** Row of a (strategy, instrument) in the balances. */
@@ -42,35 +48,33 @@ export class Ledger {
   }
 
   /** @param notional ledger units, ≥ 0; @param fee ledger units, negative for a rebate */
-  postFill(cell: number, sign: 1 | -1, notional: bigint, fee: bigint): void {
+  postFill(cell: number, sign: 1 | -1, notional: Units, fee: Units): void {
     if (sign > 0) {
-      this.#cash -= notional
-      this.#holding[cell] += notional
+      this.#cash.subtract(notional)
+      this.#holding[cell].add(notional)
     } else {
-      this.#cash += notional
-      this.#holding[cell] -= notional
+      this.#cash.add(notional)
+      this.#holding[cell].subtract(notional)
     }
-    if (fee !== 0n) {
-      this.#cash -= fee
-      this.#fees[cell] += fee
-    }
+    this.#cash.subtract(fee)
+    this.#fees[cell].add(fee)
   }
 
   holding(cell: number): bigint {
-    return this.#holding[cell]
+    return this.#holding[cell].units
   }
 
   fees(cell: number): bigint {
-    return this.#fees[cell]
+    return this.#fees[cell].units
   }
 
   totalFees(): bigint {
-    return this.#fees.reduce((sum, fee) => sum + fee, 0n)
+    return this.#fees.reduce((sum, fee) => sum + fee.units, 0n)
   }
 
   /** The books balance: what came in is cash, holdings at cost and fees. */
   verify(): void {
-    const spent = this.#holding.reduce((sum, value) => sum + value, 0n)
-    assert(this.#cash + spent + this.totalFees() === this.#capital, 'the ledger does not balance')
+    const spent = this.#holding.reduce((sum, value) => sum + value.units, 0n)
+    assert(this.cash + spent + this.totalFees() === this.#capital, 'the ledger does not balance')
   }
 }
