@@ -52,9 +52,17 @@ export function candlesFigure(
     layout: layoutOf(palette, {
       hovermode: 'closest',
       showlegend: true,
+      margin: { l: 64, r: 16, t: 8, b: 8 },
       xaxis: {
         type: 'date',
-        rangeslider: { visible: true, thickness: 0.08, bgcolor: palette.paper, bordercolor: palette.rule },
+        rangeslider: {
+          visible: true,
+          thickness: 0.1,
+          bgcolor: palette.paper,
+          bordercolor: palette.rule,
+          borderwidth: 1,
+          yaxis: { rangemode: 'auto' },
+        },
         ...weekendBreaks(result, handle, perCandle),
       },
       yaxis: { tickformat: ',.6~r', side: 'left' },

@@ -11,7 +11,7 @@ export function exposureFigure(
   result: RunResult,
   options: { readonly palette?: Palette; readonly points?: number } = {},
 ): Figure {
-  const { palette = lightPalette, points = 2_000 } = options
+  const { palette = lightPalette, points = 3_600 } = options
   const { curve } = result
   const share = (column: Float64Array) =>
     column.map((value, row) => (curve.equity[row] > 0 ? value / curve.equity[row] : Number.NaN))

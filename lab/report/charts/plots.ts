@@ -2,6 +2,7 @@
 import type { RunResult } from '../../domain/run-result.ts'
 import { extremeRows } from './down-sample.ts'
 import { type Figure, layoutOf, milliseconds, significant } from './figure.ts'
+import { plainName } from './names.ts'
 import { lightPalette, type Palette } from './palette.ts'
 
 /** @returns undefined when nothing was plotted */
@@ -23,7 +24,7 @@ export function plotsFigure(
     return {
       type: 'scatter',
       mode: rows.length === 1 ? 'markers' : 'lines',
-      name: plot.name,
+      name: plainName(plot.name),
       x: rows.map(row => milliseconds(plot.time[row])),
       y: rows.map(row => significant(plot.value[row])),
       line: {

@@ -1,0 +1,66 @@
+/** Under which assumptions the figures hold, and what is needed to make the run again. */
+import type { RunResult } from '../../domain/run-result.ts'
+import { canonicalJson } from '../../core/digest.ts'
+import { isoTime } from '../../core/time.ts'
+import { counted, money } from '../format.ts'
+import { html } from '../html.ts'
+import { facts, type Section } from '../section.ts'
+
+const MARKET: Record<RunResult['assumptions']['marketFill'], string> = {
+  nextOpen: 'Market orders decided at a close fill at the next open of the instrument.',
+  last: 'Market orders fill at the close they were decided on. That price was no longer to be had: for comparison only.',
+}
+const LIMIT: Record<RunResult['assumptions']['limitFill'], string> = {
+  through: 'Limit orders fill when the market trades through their price; a touch is not enough.',
+  touch: 'Limit orders fill when the market touches their price, which assumes the front of the queue.',
+}
+const ADJUSTMENT = {
+  raw: 'raw prices, as printed on the day',
+  split: 'adjusted for splits',
+  'total-return': 'total-return adjusted (splits and dividends); prices are not what was printed on the day',
+}
+
+export function assumptionsSection(result: RunResult): Section {
+  const { assumptions, made } = result
+  return {
+    id: 'assumptions',
+    title: 'Assumptions and provenance',
+    short: 'Assumptions',
+    lead: 'A backtest is only as good as these. Two runs with the same digest made the same decisions from the same inputs.',
+    body: html`<div class="columns"><div><h3>How orders were worked</h3>${facts([
+      ['Market orders', MARKET[assumptions.marketFill]],
+      ['Limit orders', LIMIT[assumptions.limitFill]],
+      ['Fees', assumptions.fees],
+      ['Slippage', assumptions.slippage],
+      ['Account', `${assumptions.account}, ${money(result.startEquity, result.currency)} at the start`],
+      ['Orders, fills', `${counted(result.orders.length, 'order')}, ${counted(result.fills.length, 'fill')}`],
+    ])}</div><div><h3>What was run</h3>${facts([
+      [
+        'Strategy',
+        html`${result.strategy}${result.strategyFile && html`<br><code>${result.strategyFile}</code>`}`,
+      ],
+      ['Parameters', html`<code>${parameters(result.params)}</code>`],
+      ['Seed', String(result.seed)],
+      ['Period', `${isoTime(result.from)} to ${isoTime(result.to)}`],
+      [
+        'Data',
+        result.datasets.map(
+          dataset =>
+            html`<div>${dataset.id}, ${dataset.interval}, ${ADJUSTMENT[dataset.adjustment]}<br><code>${dataset.snapshot}</code></div>`,
+        ),
+      ],
+      ['Made by', `gordon ${made.gordon}, node ${made.node}, ${made.arch}`],
+    ])}</div></div>
+<h3>Fingerprints (sha256)</h3>${facts([
+      ['Code', html`<code>${result.codeHash}</code>`],
+      ['Inputs', html`<code>${result.inputs}</code>`],
+      ['Decisions', html`<code>${result.decisions}</code>`],
+      ['Digest', html`<code>${result.digest}</code>`],
+    ])}`,
+  }
+}
+
+function parameters(params: Readonly<Record<string, unknown>>): string {
+  const text = canonicalJson(params) ?? '{}'
+  return text.length > 2_000 ? text.slice(0, 2_000) + '…' : text === '{}' ? 'none' : text
+}

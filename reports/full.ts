@@ -1,0 +1,21 @@
+/** Everything there is to see of a run: for whoever decides about it. */
+import type { ReportRecipe } from '../lab/report/index.ts'
+
+export default {
+  name: 'full',
+  sections: [
+    'equity',
+    'monthly',
+    'yearly',
+    'rolling',
+    'drawdowns',
+    'prices',
+    'tradeReturns',
+    'excursions',
+    'exposure',
+    'costs',
+    'statistics',
+    'notebook',
+    'trades',
+  ],
+} satisfies ReportRecipe
