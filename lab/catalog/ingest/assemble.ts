@@ -132,9 +132,8 @@ function take(
   const now = options.now ?? Number.POSITIVE_INFINITY
   const sort = options.sort === true
   const lone =
-    batch.symbol === undefined
-      ? instrumentRows(bySymbol, options.symbol ?? defaultSymbol, batch.rows)
-      : undefined
+    batch.symbol === undefined ? instrumentRows(bySymbol, options.symbol ?? defaultSymbol) : undefined
+  lone?.bars.reserve(batch.rows)
   let meant = 0
   for (let row = 0; row < batch.rows; row++) {
     if (batch.broken?.has(row)) {
@@ -145,7 +144,7 @@ function take(
     if (lone === undefined && only !== undefined && batch.symbol![row] !== only) continue
     meant++
     if (bad[row] === 1) continue
-    const into = lone ?? instrumentRows(bySymbol, batch.symbol![row] ?? defaultSymbol, batch.rows)
+    const into = lone ?? instrumentRows(bySymbol, batch.symbol![row] ?? defaultSymbol)
     let o = open.values[row]
     let h = high.values[row]
     let l = low.values[row]
@@ -199,6 +198,7 @@ function take(
       into.lastNanos = nanos[row]
     }
     const { bars } = into
+    if (bars.length === bars.eventTime.length) bars.reserve(1)
     const at = bars.length++
     bars.eventTime[at] = time
     bars.sessionClose[at] = sessionClose[row]
@@ -229,10 +229,9 @@ function take(
   return meant
 }
 
-function instrumentRows(bySymbol: Map<string, InstrumentRows>, symbol: string, room: number): InstrumentRows {
+function instrumentRows(bySymbol: Map<string, InstrumentRows>, symbol: string): InstrumentRows {
   let rows = bySymbol.get(symbol)
   if (rows === undefined) bySymbol.set(symbol, (rows = new InstrumentRows(symbol)))
-  if (rows.bars.eventTime.length === rows.bars.length) rows.bars.reserve(Math.min(room, 65_536))
   return rows
 }
 

@@ -44,12 +44,13 @@ export class GridFinder {
  * `0.01` → 100
  * @throws GordonError BAD_GRID unless 1 / step is a whole number
  */
-export function perUnit(flag: '--tick' | '--lot', step: number): number {
+export function perUnit(flag: '--tick' | '--lot', given: number | string): number {
+  const step = Number(given)
   const count = Math.round(1 / step)
   if (!(step > 0) || !Number.isFinite(count) || count < 1 || Math.abs(count * step - 1) > 1e-9) {
     throw new GordonError(
       'BAD_GRID',
-      `${flag} ${step} does not divide one unit: give 1 or a fraction of it such as 0.01 or 0.25`,
+      `${flag} ${given} does not divide one unit: give 1 or a fraction of it such as 0.01 or 0.25`,
     )
   }
   return count

@@ -4,8 +4,8 @@ import type { Micros } from '../../core/time.ts'
 import type { Adjustment } from '../../domain/bar.ts'
 
 export interface ReadingOptions {
-  /** Part → column of the file, e.g. `{ time: 'Date', close: 'Last' }`; what is left out is found by name. */
-  readonly columns?: Readonly<Partial<Record<ColumnRole, string>>>
+  /** Part → column of the file, e.g. `{ time: 'Date', close: 'Last' }` or `time=Date,close=Last`; the rest is found by name. */
+  readonly columns?: Readonly<Partial<Record<ColumnRole, string>>> | string
   /** Names of the columns of a CSV without a header line, in order. */
   readonly header?: readonly string[]
   /** IANA zone of times that carry none; the calendar's own unless said. */
@@ -27,9 +27,9 @@ export interface ReadingOptions {
   /** How prices are meant; `raw` unless said. With a column adjustedClose, `total-return` multiplies by its ratio to close. */
   readonly adjustment?: Adjustment
   /** Price grid, e.g. 0.01; else the coarsest power of ten, from cents down, that holds every price. */
-  readonly tick?: number
+  readonly tick?: number | string
   /** Quantity grid, e.g. 1 or 0.001; else 1 where all volumes are whole, 1e-8 where not. */
-  readonly lot?: number
+  readonly lot?: number | string
   /** Put rows in order of time first; holds the file in memory. */
   readonly sort?: boolean
   /** What to do with rows that cannot be bars; `refuse` unless said. */
@@ -74,10 +74,11 @@ export type ColumnMap = Readonly<Partial<Record<ColumnRole, string>>> & {
  * @throws GordonError COLUMN_UNKNOWN, COLUMN_MISSING, COLUMN_AMBIGUOUS
  */
 export function mapColumns(file: string, header: readonly string[], options: ReadingOptions): ColumnMap {
+  const given = typeof options.columns === 'string' ? parseColumns(options.columns) : (options.columns ?? {})
   const map: Partial<Record<ColumnRole, string>> = {}
   const listed = header.join(', ')
   for (const role of COLUMN_ROLES) {
-    const named = options.columns?.[role]
+    const named = given[role]
     if (named !== undefined) {
       if (!header.includes(named)) {
         throw new GordonError(
@@ -88,7 +89,7 @@ export function mapColumns(file: string, header: readonly string[], options: Rea
       map[role] = named
       continue
     }
-    const taken = new Set(Object.values(options.columns ?? {}))
+    const taken = new Set(Object.values(given))
     const found = header.filter(name => !taken.has(name) && KNOWN_NAMES[role].includes(plain(name)))
     if (found.length > 1) {
       throw new GordonError(
@@ -110,4 +111,23 @@ export function mapColumns(file: string, header: readonly string[], options: Rea
 /** `Adj. Close` → `adjclose` */
 export function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/**
+ * `time=Date,close=Last` → `{ time: 'Date', close: 'Last' }`
+ * @throws GordonError BAD_COLUMNS
+ */
+function parseColumns(text: string): Partial<Record<ColumnRole, string>> {
+  const columns: Partial<Record<ColumnRole, string>> = {}
+  for (const pair of text.split(',')) {
+    const [role, name] = [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]
+    if (!pair.includes('=') || name === '' || !COLUMN_ROLES.includes(role as ColumnRole)) {
+      throw new GordonError(
+        'BAD_COLUMNS',
+        `${JSON.stringify(pair)} in --columns is not of the form part=NAME with a part of ${COLUMN_ROLES.join(', ')}`,
+      )
+    }
+    columns[role as ColumnRole] = name
+  }
+  return columns
 }

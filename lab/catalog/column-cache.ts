@@ -1,0 +1,115 @@
+/**
+ * Columns of an instrument as an Arrow IPC file, so that a run starts at the speed of the disk and imports neither
+ * DuckDB (0.1 s) nor apache-arrow (0.09 s). The file is plain Arrow and any tool reads it; beside it stands where in
+ * it each column's numbers begin, found once by apache-arrow itself, so that reading is one read into shared
+ * memory and eight views. The key is the hash of the Parquet files' hashes: a cache that exists is right, and the
+ * whole folder may be deleted.
+ */
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { textDigest } from '../core/digest.ts'
+import type { BarSeries } from '../domain/bar.ts'
+import { writeWhole } from './durable.ts'
+import { readJson } from './layout.ts'
+
+const CACHE_FORMAT = 1
+
+const COLUMNS = [
+  'eventTime',
+  'receiveTime',
+  'sessionClose',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+] as const
+
+interface Places {
+  readonly format: number
+  readonly rows: number
+  readonly bytes: number
+  /** Byte at which a column's doubles begin; absent for a column that there is none of. */
+  readonly columns: Readonly<Partial<Record<(typeof COLUMNS)[number], number>>>
+}
+
+/** The key of an instrument's columns, from the hashes of its Parquet files in order. */
+export function cacheKey(fileHashes: readonly string[]): string {
+  return textDigest(`${CACHE_FORMAT}\n${fileHashes.join('\n')}`).slice(0, 32)
+}
+
+/** The cached series in shared memory, or undefined where there is none. */
+export async function readCache(store: string, key: string): Promise<BarSeries | undefined> {
+  const base = join(store, 'cache', key)
+  let places: Places
+  try {
+    places = readJson<Places>(await readFile(`${base}.json`, 'utf8'), `${base}.json`)
+    const handle = await open(`${base}.arrow`, 'r')
+    try {
+      const { size } = await handle.stat()
+      if (places.format !== CACHE_FORMAT || size !== places.bytes) return undefined
+      const shared = new SharedArrayBuffer(size)
+      const { bytesRead } = await handle.read(new Uint8Array(shared), 0, size, 0)
+      if (bytesRead !== size) return undefined
+      return viewColumns(shared, places)
+    } finally {
+      await handle.close()
+    }
+  } catch {
+    // A cache that cannot be read is no error: it is made again.
+    return undefined
+  }
+}
+
+function viewColumns(shared: SharedArrayBuffer, places: Places): BarSeries {
+  const view = (name: (typeof COLUMNS)[number]): Float64Array | undefined => {
+    const at = places.columns[name]
+    return at === undefined ? undefined : new Float64Array(shared, at, places.rows)
+  }
+  const eventTime = view('eventTime')!
+  return {
+    length: places.rows,
+    eventTime,
+    receiveTime: view('receiveTime') ?? eventTime,
+    sessionClose: view('sessionClose'),
+    open: view('open')!,
+    high: view('high')!,
+    low: view('low')!,
+    close: view('close')!,
+    volume: view('volume')!,
+  }
+}
+
+/** Leaves the series for the next run; a store that cannot be written to simply has no cache. */
+export async function writeCache(store: string, key: string, series: BarSeries): Promise<void> {
+  const { Float64, Field, makeData, RecordBatch, Schema, Struct, Table, tableFromIPC, tableToIPC } =
+    await import('apache-arrow')
+  const present = COLUMNS.filter(
+    name =>
+      series[name] !== undefined && !(name === 'receiveTime' && series.receiveTime === series.eventTime),
+  )
+  const fields = present.map(name => Field.new(name, new Float64(), false))
+  const children = present.map(name =>
+    makeData({ type: new Float64(), length: series.length, nullCount: 0, data: series[name]! }),
+  )
+  const schema = new Schema(fields)
+  const struct = makeData({ type: new Struct(fields), length: series.length, nullCount: 0, children })
+  const bytes = tableToIPC(new Table(schema, [new RecordBatch(schema, struct)]), 'file')
+  const [batch] = tableFromIPC(bytes).batches
+  const columns = Object.fromEntries(
+    present.map((name, i) => {
+      const { values } = batch.data.children[i] as unknown as { values: Float64Array }
+      return [name, values.byteOffset - bytes.byteOffset]
+    }),
+  )
+  const places: Places = { format: CACHE_FORMAT, rows: series.length, bytes: bytes.byteLength, columns }
+  if (!Object.values(columns).every(at => at % 8 === 0)) return
+  try {
+    await writeWhole(join(store, 'cache', `${key}.arrow`), bytes)
+    await writeWhole(join(store, 'cache', `${key}.json`), JSON.stringify(places) + '\n')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EROFS' && code !== 'EPERM' && code !== 'ENOSPC' && code !== 'EFBIG')
+      throw cause
+  }
+}

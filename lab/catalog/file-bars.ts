@@ -1,0 +1,89 @@
+/** A plain CSV or Parquet file as the bars of a run, without a store: held in memory, checked like an ingest. */
+import { GordonError } from '../core/errors.ts'
+import { isoDate } from '../core/time.ts'
+import type { BarSeries } from '../domain/bar.ts'
+import { calendarNamed } from '../domain/calendar/calendar.ts'
+import { compareInstruments, instrumentId } from '../domain/instrument.ts'
+import type { BarSource } from '../domain/ports/store.ts'
+import { type Moment, windowOf } from './dates.ts'
+import { fileDigest } from './durable.ts'
+import { assemble, type InstrumentRows } from './ingest/assemble.ts'
+import { openTable, requireFile, stemOf, type TableFormat } from './ingest/open-table.ts'
+import type { ReadingOptions } from './ingest/reading.ts'
+import { heldStream, refuseFirst } from './open-bars.ts'
+import { toShared, windowSeries } from './series.ts'
+import { findSplits, sessionPrices } from './splits.ts'
+
+export interface FileBarsOptions extends ReadingOptions {
+  readonly format?: TableFormat
+  readonly from?: Moment
+  readonly to?: Moment
+  /** Sessions, `yyyy-mm-dd`, at which a jump of raw prices is known to be no split. */
+  readonly acceptJumps?: readonly string[]
+}
+
+/**
+ * @returns bars whose snapshot is `file:<sha256>`
+ * @throws GordonError as ingest does, and UNADJUSTED_SPLIT, EMPTY_RANGE
+ */
+export async function fileBars(path: string, options: FileBarsOptions = {}): Promise<BarSource> {
+  await requireFile(path)
+  const [hash, assembled] = await Promise.all([
+    fileDigest(path),
+    openTable(path, options, options.format).then(table => assemble(table, options, stemOf(path))),
+  ])
+  const { interval, adjustment, notes, log } = assembled
+  const rows = [...assembled.instruments].sort((a, b) => compareInstruments(a.instrument, b.instrument))
+  const streams = []
+  for (const { instrument, rows: held } of rows) {
+    const calendar = calendarNamed(instrument.calendar)
+    const series = windowSeries(
+      seriesOf(held, !calendar.continuous),
+      windowOf(options.from, options.to, calendar),
+    )
+    const name = instrumentId(instrument)
+    if (series.length === 0) {
+      const { eventTime, length } = held.bars
+      throw new GordonError(
+        'EMPTY_RANGE',
+        `${path} has no bar of ${name} in the range: it has them from ${isoDate(eventTime[0])} to ${isoDate(eventTime[length - 1])}`,
+      )
+    }
+    if (adjustment === 'raw' && !calendar.continuous) {
+      refuseFirst(
+        name,
+        await findSplits(sessionPrices(series), async () => undefined),
+        options.acceptJumps,
+        undefined,
+      )
+    }
+    streams.push(heldStream(series))
+  }
+  const dropped = log.summary().map(({ code, count, example }) => `${count} × ${code}, first: ${example}`)
+  return {
+    datasets: [{ id: path, snapshot: `file:${hash}`, adjustment, interval }],
+    instruments: rows.map(({ instrument }) => instrument),
+    streams,
+    notes: [...notes, ...dropped],
+  }
+}
+
+function seriesOf({ bars }: InstrumentRows, sessions: boolean): BarSeries {
+  const n = bars.length
+  const share = (column: Float64Array): Float64Array => toShared(column.subarray(0, n))
+  const eventTime = share(bars.eventTime)
+  const receiveTime = bars.hasNanos
+    ? share(bars.eventTime.map((time, i) => time + (bars.nanos[i] > 0 ? 1 : 0)))
+    : eventTime
+  return {
+    length: n,
+    eventTime,
+    receiveTime,
+    sessionClose: sessions ? share(bars.sessionClose) : undefined,
+    open: share(bars.open),
+    high: share(bars.high),
+    low: share(bars.low),
+    close: share(bars.close),
+    volume: share(bars.volume),
+  }
+}

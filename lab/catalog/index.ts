@@ -1,0 +1,11 @@
+/** The historical store: bring data in, look at them, and give them to a run. */
+export { type Adopted, adoptStore } from './adopt.ts'
+export type { Moment } from './dates.ts'
+export { type FileBarsOptions, fileBars } from './file-bars.ts'
+export { ingestBars, type IngestRequest, type IngestResult } from './ingest/ingest.ts'
+export type { Issue } from './ingest/issues.ts'
+export type { ColumnRole, ReadingOptions } from './ingest/reading.ts'
+export { isStore } from './layout.ts'
+export type { Manifest, ManifestInstrument } from './manifest.ts'
+export { openBars, type OpenBarsRequest } from './open-bars.ts'
+export { type DatasetCheck, type DatasetInfo, openStore, type Store } from './store.ts'

@@ -1,0 +1,195 @@
+/**
+ * The historical store, opened at one snapshot: what it holds, whether that is whole, and SQL over it. An ingest by
+ * somebody else does not change what an open store sees.
+ */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Table } from 'apache-arrow'
+import { GordonError } from '../core/errors.ts'
+import type { Micros } from '../core/time.ts'
+import type { Adjustment } from '../domain/bar.ts'
+import { calendarNamed, localDay } from '../domain/calendar/calendar.ts'
+import { dayText } from '../domain/calendar/civil.ts'
+import { instrumentId } from '../domain/instrument.ts'
+import { sqlName, sqlParquet } from './duckdb.ts'
+import { fileDigest } from './durable.ts'
+import { requireStore } from './layout.ts'
+import { type Manifest, type ManifestInstrument, readManifest } from './manifest.ts'
+import { namedSnapshot, newestSnapshot, type Snapshot } from './snapshot.ts'
+
+export interface DatasetInfo {
+  readonly id: string
+  readonly kind: 'bars'
+  readonly interval: string
+  readonly adjustment: Adjustment
+  readonly rows: number
+  readonly first: Micros
+  readonly last: Micros
+  readonly instruments: readonly string[]
+  /** Name under which SQL knows it, beside its id in double quotes. */
+  readonly view: string
+}
+
+export interface DatasetCheck {
+  readonly id: string
+  /** True when every file is there with the bytes that its manifest names. */
+  readonly whole: boolean
+  readonly files: number
+  readonly damage: readonly string[]
+  /** What ingest found, with the rows that it dropped. */
+  readonly issues: readonly {
+    readonly instrument: string
+    readonly code: string
+    readonly count: number
+    readonly example: string
+  }[]
+  /** Sessions of the calendar without a daily bar, between an instrument's first and last. */
+  readonly missingSessions: readonly {
+    readonly instrument: string
+    readonly count: number
+    readonly dates: readonly string[]
+  }[]
+}
+
+export interface Store {
+  readonly folder: string
+  /** `snapshot-<n>-<hash>`: names the exact bytes that are read. */
+  readonly snapshot: string
+  datasets(): Promise<readonly DatasetInfo[]>
+  /** @throws GordonError UNKNOWN_DATASET */
+  show(id: string): Promise<Manifest>
+  /** Reads every byte. @throws GordonError UNKNOWN_DATASET */
+  check(id: string): Promise<DatasetCheck>
+  /** Every dataset is a view. @throws GordonError SQL */
+  sql(query: string): Promise<Table>
+}
+
+/**
+ * @param options.snapshot an older one, by id or number; the newest unless said
+ * @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED, UNKNOWN_SNAPSHOT
+ */
+export async function openStore(
+  folder: string,
+  options: { readonly snapshot?: string } = {},
+): Promise<Store> {
+  await requireStore(folder)
+  const snapshot =
+    options.snapshot === undefined
+      ? await newestSnapshot(folder)
+      : await namedSnapshot(folder, options.snapshot)
+  const manifests = new Map<string, Promise<Manifest>>()
+  const show = async (id: string): Promise<Manifest> => {
+    const name = snapshot.datasets[id]
+    if (name === undefined) throw unknownDataset(folder, snapshot, id)
+    let manifest = manifests.get(id)
+    if (manifest === undefined) manifests.set(id, (manifest = readManifest(folder, name)))
+    return manifest
+  }
+  const ids = Object.keys(snapshot.datasets).sort()
+  const views = viewNames(ids)
+  return {
+    folder,
+    snapshot: snapshot.id,
+    show,
+    async datasets() {
+      const found = await Promise.all(ids.map(show))
+      return found.map(({ id, kind, interval, adjustment, rows, first, last, instruments }) => ({
+        id,
+        kind,
+        interval,
+        adjustment,
+        rows,
+        first,
+        last,
+        instruments: instruments.map(instrumentId),
+        view: views.get(id)!,
+      }))
+    },
+    async check(id) {
+      return checkDataset(folder, await show(id))
+    },
+    async sql(query) {
+      const { queryArrow } = await import('./sql.ts')
+      const statements: string[] = []
+      for (const id of ids) {
+        const paths = (await show(id)).instruments.flatMap(({ files }) =>
+          files.map(({ path }) => join(folder, path)),
+        )
+        const rows = sqlParquet(paths, ', hive_partitioning = true')
+        for (const name of new Set([id, views.get(id)!])) {
+          statements.push(`CREATE OR REPLACE TEMP VIEW ${sqlName(name)} AS SELECT * FROM ${rows}`)
+        }
+      }
+      return queryArrow(statements, query)
+    },
+  }
+}
+
+/** `us-daily/raw` → `us_daily_raw`; a name that two would share stays the id of both. */
+function viewNames(ids: readonly string[]): Map<string, string> {
+  const plain = (id: string): string => id.replace(/[^A-Za-z0-9]+/g, '_')
+  return new Map(
+    ids.map(id => [id, ids.filter(other => plain(other) === plain(id)).length === 1 ? plain(id) : id]),
+  )
+}
+
+function unknownDataset(folder: string, snapshot: Snapshot, id: string): GordonError {
+  const ids = Object.keys(snapshot.datasets).sort()
+  return new GordonError(
+    'UNKNOWN_DATASET',
+    `the store at ${folder} has no dataset ${JSON.stringify(id)}: it has ${ids.join(', ') || 'none yet'}`,
+  )
+}
+
+async function checkDataset(folder: string, manifest: Manifest): Promise<DatasetCheck> {
+  const damage: string[] = []
+  let files = 0
+  for (const instrument of manifest.instruments) {
+    for (const { path, bytes, sha256 } of instrument.files) {
+      files++
+      const found = await stat(join(folder, path)).catch(() => undefined)
+      if (found === undefined) damage.push(`${path} is missing`)
+      else if (found.size !== bytes) damage.push(`${path} has ${found.size} bytes and should have ${bytes}`)
+      else if ((await fileDigest(join(folder, path))) !== sha256)
+        damage.push(`${path} was changed after it was written`)
+    }
+  }
+  return {
+    id: manifest.id,
+    whole: damage.length === 0,
+    files,
+    damage,
+    issues: manifest.instruments.flatMap(one =>
+      one.issues.map(issue => ({ instrument: instrumentId(one), ...issue })),
+    ),
+    missingSessions:
+      damage.length > 0 || manifest.interval !== '1d' ? [] : await missingSessions(folder, manifest),
+  }
+}
+
+async function missingSessions(folder: string, manifest: Manifest): Promise<DatasetCheck['missingSessions']> {
+  const { loadSeries } = await import('./open-bars.ts')
+  const missing: { instrument: string; count: number; dates: string[] }[] = []
+  for (const instrument of manifest.instruments) {
+    const calendar = calendarNamed(instrument.calendar)
+    const { eventTime } = await loadSeries(folder, instrument)
+    const present = new Set<number>(eventTime)
+    const dates: string[] = []
+    const last = localDay(calendar.zone, instrument.last)
+    for (let day = localDay(calendar.zone, instrument.first - 1); day <= last; day++) {
+      const session = calendar.session(day)
+      if (session !== undefined && session.close >= instrument.first && session.close <= instrument.last) {
+        if (!present.has(session.close)) dates.push(dayText(day))
+      }
+    }
+    if (dates.length > 0) {
+      missing.push({ instrument: instrumentId(instrument), count: dates.length, dates: dates.slice(0, 20) })
+    }
+  }
+  return missing
+}
+
+/** Whether a name, `AAPL` or `XNAS:AAPL`, means this instrument. */
+export function isCalled(name: string, instrument: ManifestInstrument): boolean {
+  return name === instrument.symbol || name === instrumentId(instrument)
+}
