@@ -1,0 +1,18 @@
+/** npm run notebook: JupyterLab on notebooks/, kernel ready. Arguments go to JupyterLab, e.g. `-- --no-browser`. */
+import { build } from './build.mjs'
+import { main, run } from './command.mjs'
+import { installJupyter, LAB_FLAGS } from './jupyter.mjs'
+import { checkNode, installPackages } from './packages.mjs'
+import { place, venvBin } from './place.mjs'
+
+await main(async () => {
+  checkNode()
+  installPackages({ everything: true })
+  installJupyter()
+  build()
+  const asked = process.argv.slice(2)
+  // JupyterLab refuses to run as root unless told; in a container that is the usual user.
+  const root = process.getuid?.() === 0 ? ['--allow-root'] : []
+  const open = ['notebooks/01-first-backtest.ipynb']
+  return await run(venvBin('jupyter'), ['lab', ...LAB_FLAGS, ...root, ...asked, ...open], { cwd: place() })
+})
