@@ -222,12 +222,17 @@ export class EngineContext implements Context {
       known ? undefined : String(instrument?.id ?? instrument),
     )
     let reason: Reason | undefined
-    if (typeof lots === 'string') reason = lots
+    if (typeof lots === 'string') reason = this.#unpriced(lots, instrument) ? 'noPrice' : lots
     else if (typeof limit === 'string') reason = limit
     else if (typeof stop === 'string') reason = stop
     else reason = this.#outsider(order, known)
     engine.enqueue(order, reason)
     return id
+  }
+
+  /** A quantity worked out from a price that is not known yet: the price is what is missing. */
+  #unpriced(reason: Reason, instrument: Tradable): boolean {
+    return reason === 'notANumber' && Number.isNaN(this.#engine.account.mark[instrument.handle])
   }
 
   /** Only what brings a position nearer to zero may be sent for an instrument that has left the universe. */

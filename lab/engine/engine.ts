@@ -360,9 +360,14 @@ export class Engine implements VenueReports {
   }
 
   payableLots(order: WorkingOrder, lots: number, price: number): number {
-    if (!this.#cashAccount || order.sign < 0) return lots
+    if (!this.#cashAccount) return lots
     const instrument = this.instruments[order.handle]
+    if (order.sign < 0 && this.account.cash > this.#fees.estimate(price, lots, instrument) + 1) return lots
     const cash = this.account.ledger.cash
+    if (order.sign < 0) {
+      const fee = this.#fees.units(price, lots, instrument, order.filledLots, order.feeUnits)
+      return cash + ledgerUnits(price, lots, instrument.lotsPerUnit) >= fee ? lots : 0
+    }
     const estimate = (price * lots) / instrument.lotsPerUnit + this.#fees.estimate(price, lots, instrument)
     if (estimate * 1.000001 < this.account.cash) return lots
     const cost = (quantity: number) =>

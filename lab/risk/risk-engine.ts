@@ -56,6 +56,7 @@ export class RiskEngine {
   /** Begins a batch: puts it into the order in which it shall be decided and sent, reductions first. */
   open(batch: WorkingOrder[]): void {
     this.#proceeds = 0
+    this.#value()
     if (batch.length === 1) return
     const reducing = batch.filter(order => this.#reduces(order))
     const others = batch.filter(order => !this.#reduces(order))
@@ -89,6 +90,7 @@ export class RiskEngine {
   /** Checks a change of a working order as if the order were new with those terms. */
   refuseReplace(order: WorkingOrder, lots: number, price: number): Reason | undefined {
     const { lots: before, reservedCents } = order
+    this.#value()
     this.release(order)
     order.lots = lots
     const reason = this.#refusal(order, this.#reduces(order), price)
@@ -121,6 +123,12 @@ export class RiskEngine {
     order.reservedCents = 0
   }
 
+  /** Brings equity to the present marks, where a limit is a part of it. */
+  #value(): void {
+    if (this.#limits.account === 'margin' || this.#limits.maxPositionWeight !== undefined)
+      this.#account.valuate()
+  }
+
   #reserve(order: WorkingOrder, price: number): void {
     this.#working(order, order.remainingLots)
     if (this.#limits.account === 'cash' && order.sign > 0) {
@@ -145,6 +153,9 @@ export class RiskEngine {
     const shortest = this.#shortest(handle) - (order.sign < 0 ? order.remainingLots : 0)
     if (this.#limits.account === 'cash') {
       if (order.sign < 0 && shortest < 0) return 'shortNotAllowed'
+      // A sale may cost more than it brings: a fee per order on a small one.
+      if (order.sign < 0 && 2 * value - this.#cost(order, price) + this.freeCash + this.#proceeds < 0)
+        return 'insufficientCash'
       if (order.sign > 0 && this.#cost(order, price) > this.freeCash + this.#proceeds)
         return 'insufficientCash'
     }
