@@ -2,7 +2,7 @@
  * The peer benchmark's markets as bar series, read from `$PEERS_DATA` outside the clock: raw little-endian
  * columns, `w1.f64` and `w1.ts.i64` for one symbol, `w3.f64` for a panel of symbols (matrices [day, symbol]).
  */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { GordonError } from '../core/errors.ts'
 import { DAY } from '../core/time.ts'
@@ -15,10 +15,14 @@ const COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const
 /** 2015-01-01T00:00Z: the panel has no times of its own, so day d closes d + 1 days later. */
 const PANEL_START = 1_420_070_400_000_000
 
+/** Bars of the one-symbol market. */
+export function minuteRows(folder: string): number {
+  return statSync(existing(folder, 'w1.f64')).size / (COLUMNS.length * 8)
+}
+
 /** @param bars how many of the first bars; all of them when absent */
-function readMinuteBars(folder: string, bars?: number): BarSeries {
-  const file = openSync(join(folder, 'w1.f64'), 'r')
-  const rows = fstatSync(file).size / (COLUMNS.length * 8)
+export function readMinuteBars(folder: string, bars?: number): BarSeries {
+  const rows = minuteRows(folder)
   const length = bars ?? rows
   if (!Number.isInteger(rows) || length > rows) {
     throw new GordonError(
@@ -26,6 +30,7 @@ function readMinuteBars(folder: string, bars?: number): BarSeries {
       `${folder}/w1.f64 holds ${rows} bars, not ${length}: make it again or lower --n`,
     )
   }
+  const file = openSync(join(folder, 'w1.f64'), 'r')
   const read = (column: number) => {
     const values = new Float64Array(length)
     readSync(file, new Uint8Array(values.buffer), 0, length * 8, column * rows * 8)
@@ -33,13 +38,13 @@ function readMinuteBars(folder: string, bars?: number): BarSeries {
   }
   const [open, high, low, close, volume] = COLUMNS.map((_, column) => read(column))
   closeSync(file)
-  const time = microsOf(readFileSync(join(folder, 'w1.ts.i64')).subarray(0, length * 8))
+  const time = microsOf(readFileSync(existing(folder, 'w1.ts.i64')).subarray(0, length * 8))
   return { length, eventTime: time, receiveTime: time, open, high, low, close, volume }
 }
 
 /** One series per symbol. @param symbols columns of the matrices */
 function readPanel(folder: string, symbols: number): BarSeries[] {
-  const bytes = readFileSync(join(folder, 'w3.f64'))
+  const bytes = readFileSync(existing(folder, 'w3.f64'))
   const values = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)
   const days = values.length / (COLUMNS.length * symbols)
   if (!Number.isInteger(days)) {
@@ -74,8 +79,17 @@ export function panelSource(folder: string, symbols: number): BarSource {
 }
 
 /** A made-up share on a grid of cents that trades around the clock, as the peers' engines see it. */
-function benchInstrument(symbol: string): Instrument {
+export function benchInstrument(symbol: string): Instrument {
   return { venue: 'PEERS', symbol, ticksPerUnit: 100, lotsPerUnit: 1, currency: 'USD', calendar: '24/7' }
+}
+
+function existing(folder: string, name: string): string {
+  const path = join(folder, name)
+  if (existsSync(path)) return path
+  throw new GordonError(
+    'BENCH_DATA',
+    `There is no ${name} in ${folder}; make the peers' data there, or point PEERS_DATA to them.`,
+  )
 }
 
 /** int64 nanoseconds → µs, rounded down, without a BigInt per row: 2³² ≡ 4 294 967 296 splits into the two words. */

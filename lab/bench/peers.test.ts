@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sqlText, withDuckDb } from '../catalog/duckdb.ts'
 import { python } from '../testing/python.ts'
 import type { PeerLine } from './measure.ts'
 import { runPeers } from './peers.ts'
@@ -79,6 +80,17 @@ describe.each([0, 7])('on markets of seed %i', seed => {
     check(line, expected)
   })
 
+  test('W1 from Parquet agrees as well', async () => {
+    await withDuckDb(connection =>
+      connection.run(
+        `COPY (FROM read_csv(${sqlText(join(folder, 'w1.csv'))})) TO ${sqlText(join(folder, 'w1.parquet'))}`,
+      ),
+    )
+    const [line] = await lines('w1load --reps 1', folder)
+    expect(line).toMatchObject({ workload: 'w1load', n: BARS })
+    check(line, await reference({ work: 'w1' }))
+  })
+
   test('cold is W1 on its first bars, once', async () => {
     const printed = await lines('cold --n 3000', folder)
     expect(printed).toHaveLength(1)
@@ -121,6 +133,7 @@ test('as a command, W2 on two threads gives what one thread gives', async () => 
 test.each([
   ['w9', 'No workload "w9": give one of w1, w2, w3, w1load, cold.'],
   ['w1 --reps 0', '--reps is "0"; it must be a whole number of at least 1.'],
+  ['w1', "There is no w1.f64 in /nowhere; make the peers' data there, or point PEERS_DATA to them."],
 ])('"%s" is refused', async (args, sentence) => {
   await expect(lines(args, '/nowhere')).rejects.toThrow(sentence)
 })

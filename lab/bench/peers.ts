@@ -49,6 +49,10 @@ const WORKLOADS: Readonly<Record<string, (options: Options) => Promise<Ready>>> 
     const bars = panelSource(folder, symbols)
     return { n: bars.streams.reduce((sum, stream) => sum + stream.rows, 0), work: () => w3(bars) }
   },
+  async w1load({ folder }) {
+    const [{ minuteRows }, { w1load }] = await Promise.all([import('./peers-data.ts'), import('./w1load.ts')])
+    return { n: minuteRows(folder), work: () => w1load(folder) }
+  },
   cold: options => WORKLOADS.w1({ ...options, n: options.n ?? 10_000 }),
 }
 
@@ -76,6 +80,7 @@ export async function runPeers(
       `No workload "${positionals.join(' ')}": give one of ${Object.keys(WORKLOADS).join(', ')}.`,
     )
   }
+  const reps = count('reps', values.reps ?? (workload === 'cold' ? '1' : '3'))
   const ready = await prepare({
     folder,
     n: values.n === undefined ? undefined : count('n', values.n),
@@ -88,7 +93,6 @@ export async function runPeers(
     await runOthers(folder)
     notes.push('after six other strategies')
   }
-  const reps = count('reps', values.reps ?? (workload === 'cold' ? '1' : '3'))
   for (let rep = 0; rep < reps; rep++)
     print(
       JSON.stringify(

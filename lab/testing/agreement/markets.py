@@ -2,6 +2,7 @@
 
 stdin   {"folder": "...", "seed": 0, "bars": 20000, "symbols": 120, "days": 300}
 writes  w1.f64     open, high, low, close, volume of one symbol, one column after another (little-endian float64)
+        w1.csv     the same bars as text: ts,open,high,low,close,volume, ts as below
         w1.ts.i64  closes of its 1-minute bars, ns UTC
         w3.f64     open, high, low, close, volume of many symbols, each a matrix [day, symbol] in C order
 stdout  {"sha256": {"w1.f64": "...", ...}}
@@ -54,13 +55,19 @@ def main():
     folder = pathlib.Path(ask['folder'])
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([20_260, ask['seed']])
+    minutes = minute_bars(rng, ask['bars'])
+    times = (FIRST_NS + MINUTE_NS * np.arange(1, ask['bars'] + 1)).astype('<i8')
     files = {
-        'w1.f64': columns(minute_bars(rng, ask['bars'])).astype('<f8'),
-        'w1.ts.i64': (FIRST_NS + MINUTE_NS * np.arange(1, ask['bars'] + 1)).astype('<i8'),
+        'w1.f64': columns(minutes).astype('<f8'),
+        'w1.ts.i64': times,
         'w3.f64': columns(daily_panel(rng, ask['days'], ask['symbols'])).astype('<f8'),
     }
     for name, values in files.items():
         values.tofile(folder / name)
+    with open(folder / 'w1.csv', 'w') as csv:
+        csv.write('ts,open,high,low,close,volume\n')
+        for ts, opens, high, low, close, volume in zip(times, *minutes):
+            csv.write(f'{ts},{opens / 100:.2f},{high / 100:.2f},{low / 100:.2f},{close / 100:.2f},{volume}\n')
     json.dump({'sha256': {k: hashlib.sha256(v.tobytes()).hexdigest() for k, v in files.items()}}, sys.stdout)
 
 
