@@ -4,7 +4,7 @@
  * included.
  */
 import { GordonError } from '../core/errors.ts'
-import { DAY, type Micros } from '../core/time.ts'
+import { DAY, isoDate, type Micros } from '../core/time.ts'
 import type { Calendar } from '../domain/calendar/calendar.ts'
 import { parseDay } from '../domain/calendar/civil.ts'
 import { detectTimeFormat } from './ingest/time-text.ts'
@@ -42,4 +42,9 @@ function instant(flag: string, moment: Moment, calendar: Calendar, wholeDay: Mic
     )
   }
   return parsed.micros
+}
+
+/** The day that a bar belongs to, in words: one that closes at midnight ends the day before. */
+export function barDate(eventTime: Micros): string {
+  return isoDate(eventTime - 1)
 }

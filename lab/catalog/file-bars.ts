@@ -1,11 +1,10 @@
 /** A plain CSV or Parquet file as the bars of a run, without a store: held in memory, checked like an ingest. */
 import { GordonError } from '../core/errors.ts'
-import { isoDate } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import { calendarNamed } from '../domain/calendar/calendar.ts'
 import { compareInstruments, instrumentId } from '../domain/instrument.ts'
 import type { BarSource } from '../domain/ports/store.ts'
-import { type Moment, windowOf } from './dates.ts'
+import { barDate, type Moment, windowOf } from './dates.ts'
 import { fileDigest } from './durable.ts'
 import { assemble, type InstrumentRows } from './ingest/assemble.ts'
 import { openTable, requireFile, stemOf, type TableFormat } from './ingest/open-table.ts'
@@ -46,7 +45,7 @@ export async function fileBars(path: string, options: FileBarsOptions = {}): Pro
       const { eventTime, length } = held.bars
       throw new GordonError(
         'EMPTY_RANGE',
-        `${path} has no bar of ${name} in the range: it has them from ${isoDate(eventTime[0])} to ${isoDate(eventTime[length - 1])}`,
+        `${path} has no bar of ${name} in the range: it has them from ${barDate(eventTime[0])} to ${barDate(eventTime[length - 1])}`,
       )
     }
     if (adjustment === 'raw' && !calendar.continuous) {

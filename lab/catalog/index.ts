@@ -1,6 +1,6 @@
 /** The historical store: bring data in, look at them, and give them to a run. */
 export { type Adopted, adoptStore } from './adopt.ts'
-export type { Moment } from './dates.ts'
+export { barDate, type Moment } from './dates.ts'
 export { type FileBarsOptions, fileBars } from './file-bars.ts'
 export { ingestBars, type IngestRequest, type IngestResult } from './ingest/ingest.ts'
 export type { Issue } from './ingest/issues.ts'

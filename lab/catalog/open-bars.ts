@@ -10,7 +10,7 @@ import { calendarNamed } from '../domain/calendar/calendar.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
 import type { BarSource, BarStream } from '../domain/ports/store.ts'
 import { cacheKey, readCache, writeCache } from './column-cache.ts'
-import { type Moment, windowOf } from './dates.ts'
+import { barDate, type Moment, windowOf } from './dates.ts'
 import { withDuckDb } from './duckdb.ts'
 import type { Manifest, ManifestInstrument } from './manifest.ts'
 import { BarReader, countBars, readSessionPrices } from './parquet-bars.ts'
@@ -211,7 +211,7 @@ function emptyRange(
   return new GordonError(
     'EMPTY_RANGE',
     `${manifest.id} has no bar of ${instrumentId(instrument)} ${range.filter(Boolean).join(' ')}: it has them from ` +
-      `${isoDate(instrument.first)} to ${isoDate(instrument.last)}`,
+      `${barDate(instrument.first)} to ${barDate(instrument.last)}`,
   )
 }
 

@@ -6,9 +6,10 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { canonicalJson, textDigest } from '../../core/digest.ts'
 import { GordonError } from '../../core/errors.ts'
-import { isoDate, type Micros } from '../../core/time.ts'
+import type { Micros } from '../../core/time.ts'
 import type { Adjustment } from '../../domain/bar.ts'
 import { compareInstruments, instrumentId } from '../../domain/instrument.ts'
+import { barDate } from '../dates.ts'
 import { fileDigest, tellFullDisk } from '../durable.ts'
 import { checkDatasetId, foundStore, STORE_FORMAT } from '../layout.ts'
 import {
@@ -261,8 +262,8 @@ function merge(
     if (present !== undefined && !replace && !sameSource(present.source, one.source)) {
       throw new GordonError(
         'INSTRUMENT_EXISTS',
-        `${name} is already in dataset ${header.id} with ${present.rows} bars from ${isoDate(present.first)} to ` +
-          `${isoDate(present.last)}: pass --replace to put these in their place`,
+        `${name} is already in dataset ${header.id} with ${present.rows} bars from ${barDate(present.first)} to ` +
+          `${barDate(present.last)}: pass --replace to put these in their place`,
       )
     }
     instruments.set(name, one)

@@ -51,7 +51,7 @@ export class TimeResolver {
     const name = first.time.name
     if (this.#format !== undefined) notes.push(`times in column ${name} are read as ${this.#format.words}`)
     if (this.#kind === 'wall') {
-      const given = options.timezone === undefined ? ', the calendar’s own zone' : ''
+      const given = options.timezone === undefined ? ", the calendar's own zone" : ''
       notes.push(`times carry no zone and are taken as ${this.#zone.name}${given}`)
     }
     const sample = this.#sample(first)
@@ -205,7 +205,9 @@ export class TimeResolver {
         report(
           row,
           'outsideSession',
-          `${isoTime(micros)} is outside the session's hours in calendar ${this.#calendar.name}`,
+          micros === this.#calendar.session(day)!.open
+            ? `${isoTime(micros)} is the opening of a session: if times name a bar's opening, pass --stamp open`
+            : `${isoTime(micros)} is outside the session's hours in calendar ${this.#calendar.name}`,
         )
         session = this.#calendar.nextClose(micros)
       } else this.#last = session

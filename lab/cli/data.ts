@@ -1,0 +1,152 @@
+/** `gordon data list | show | check | sql`: what the store holds, whether it is whole, and questions to it. */
+import type { Table } from 'apache-arrow'
+import { barDate, openStore } from '../catalog/index.ts'
+import { isoDate, isoTime } from '../core/time.ts'
+import { instrumentId } from '../domain/instrument.ts'
+import { DEFAULT_STORE } from './choose-bars.ts'
+import { textTable } from './text-table.ts'
+
+export interface DataCommandOptions {
+  /** Folder of the store; data/store unless said. */
+  readonly store?: string
+  /** An older snapshot, by id or number. */
+  readonly snapshot?: string
+  readonly json?: boolean
+}
+
+function open(options: DataCommandOptions) {
+  return openStore(options.store ?? DEFAULT_STORE, { snapshot: options.snapshot })
+}
+
+/** Every dataset of the store. */
+export async function dataList(options: DataCommandOptions): Promise<string> {
+  const store = await open(options)
+  const datasets = await store.datasets()
+  if (options.json) return JSON.stringify({ store: store.folder, snapshot: store.snapshot, datasets })
+  if (datasets.length === 0) return `${store.folder} holds no dataset yet.`
+  const rows = datasets.map(one => [
+    one.id,
+    one.interval,
+    one.adjustment,
+    String(one.instruments.length),
+    String(one.rows),
+    barDate(one.first),
+    barDate(one.last),
+    one.view,
+  ])
+  const header = ['dataset', 'interval', 'prices', 'instruments', 'bars', 'from', 'to', 'in SQL']
+  return `${textTable(header, rows)}\n\n${store.folder}, ${store.snapshot}`
+}
+
+/** One dataset: its instruments, where each came from, and how that was understood. */
+export async function dataShow(id: string, options: DataCommandOptions): Promise<string> {
+  const store = await open(options)
+  const manifest = await store.show(id)
+  if (options.json) return JSON.stringify({ snapshot: store.snapshot, ...manifest })
+  const rows = manifest.instruments.map(one => [
+    instrumentId(one),
+    String(one.rows),
+    barDate(one.first),
+    barDate(one.last),
+    `1/${one.ticksPerUnit}`,
+    `1/${one.lotsPerUnit}`,
+    one.currency,
+    one.calendar,
+    `${one.source.name} ${one.source.sha256.slice(0, 12)}`,
+  ])
+  const header = ['instrument', 'bars', 'from', 'to', 'tick', 'lot', 'currency', 'calendar', 'source']
+  const notes = [...new Set(manifest.instruments.flatMap(one => one.notes))]
+  return [
+    `${id}: ${manifest.rows} ${manifest.adjustment} bars of ${manifest.interval}, ${store.snapshot}`,
+    '',
+    textTable(header, rows),
+    '',
+    ...notes,
+    ...issueLines(
+      manifest.instruments.flatMap(one =>
+        one.issues.map(issue => ({ instrument: instrumentId(one), ...issue })),
+      ),
+    ),
+  ]
+    .join('\n')
+    .trimEnd()
+}
+
+/** Reads every byte of a dataset again; exit code 1 when something is missing or changed. */
+export async function dataCheck(id: string, options: DataCommandOptions): Promise<string> {
+  const store = await open(options)
+  const check = await store.check(id)
+  if (!check.whole) process.exitCode = 1
+  if (options.json) return JSON.stringify({ snapshot: store.snapshot, ...check })
+  const gaps = check.missingSessions.map(({ instrument, count, dates }) => {
+    const more = count > dates.length ? ` and ${count - dates.length} more` : ''
+    return `${instrument} has no bar for ${count} sessions: ${dates.join(', ')}${more}`
+  })
+  return [
+    check.whole
+      ? `${id} is whole: ${check.files} files have the bytes that ${store.snapshot} names.`
+      : `${id} is damaged: restore these files from a copy, or ingest their sources into a new store.`,
+    ...check.damage,
+    ...issueLines(check.issues),
+    ...gaps,
+    ...(check.whole && check.issues.length === 0 && gaps.length === 0
+      ? ['No issue was found in its rows.']
+      : []),
+  ].join('\n')
+}
+
+function issueLines(
+  issues: readonly {
+    readonly instrument: string
+    readonly code: string
+    readonly count: number
+    readonly example: string
+  }[],
+): string[] {
+  return issues.map(({ instrument, code, count, example }) => `${instrument} ${code} ${count}: ${example}`)
+}
+
+const MOST_ROWS = 200
+
+/** A query over the datasets, each a view; two hundred rows on a terminal, all of them with `json`. */
+export async function dataSql(query: string, options: DataCommandOptions): Promise<string> {
+  const store = await open(options)
+  const table = await store.sql(query)
+  const names = table.schema.fields.map(({ name }) => name)
+  if (options.json) {
+    const rows = plainRows(table, table.numRows).map(row =>
+      Object.fromEntries(row.map((cell, i) => [names[i], cell])),
+    )
+    return JSON.stringify({ snapshot: store.snapshot, columns: names, rows })
+  }
+  if (names.length === 0) return 'Done.'
+  const shown = plainRows(table, Math.min(table.numRows, MOST_ROWS))
+  const text = textTable(
+    names,
+    shown.map(row => row.map(cell => (cell === null ? '' : String(cell)))),
+  )
+  const rest = table.numRows - shown.length
+  return rest > 0 ? `${text}\n… and ${rest} rows more; --json prints all` : text
+}
+
+type Cell = string | number | boolean | null
+
+/** Values as JSON has them: times as ISO texts, NaN as the text NaN (JSON has none, and null is NULL). */
+function plainRows(table: Table, count: number): Cell[][] {
+  const columns = table.schema.fields.map(({ type }, i) => ({
+    type: String(type),
+    vector: table.getChildAt(i)!,
+  }))
+  return Array.from({ length: count }, (_, row) =>
+    columns.map(({ type, vector }) => plainCell(vector.get(row) as unknown, type)),
+  )
+}
+
+function plainCell(value: unknown, type: string): Cell {
+  if (value === null || value === undefined) return null
+  if (type.startsWith('Timestamp')) return isoTime(Math.round(Number(value) * 1000))
+  if (type.startsWith('Date')) return isoDate(Number(value) * 1000)
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  return typeof value === 'boolean' ? value : String(value)
+}
