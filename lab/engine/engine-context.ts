@@ -199,7 +199,7 @@ export class EngineContext implements Context {
 
   #order(instrument: Tradable, sign: 1 | -1, quantity: number, options: OrderOptions): number {
     const engine = this.#engine
-    const known = engine.instruments[instrument?.handle] === instrument
+    const known = instrument !== undefined && engine.instruments[instrument.handle] === instrument
     const lots = known ? toLots(quantity, instrument) : 'unknownInstrument'
     const limit = options.limit === undefined || !known ? Number.NaN : toTicks(options.limit, instrument)
     const stop = options.stop === undefined || !known ? Number.NaN : toTicks(options.stop, instrument)

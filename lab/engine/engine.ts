@@ -92,6 +92,7 @@ export class Engine implements VenueReports {
   /** Signed lots of the batch per handle: ordered, not decided yet. */
   readonly #batchLots: Float64Array
   #notices: (() => void)[] = []
+  #starting = false
 
   constructor(setup: EngineSetup) {
     this.instruments = setup.instruments
@@ -121,18 +122,18 @@ export class Engine implements VenueReports {
     this.#context = new EngineContext(this)
   }
 
+  /** Begins: `onStart` comes with the first instant of decisions, so that it has a time and known prices. */
   start(): void {
-    if (this.#strategy.onStart === undefined) return
-    this.callback = 'onStart'
-    this.#strategy.onStart(this.#context)
-    this.#flush()
+    this.#starting = this.#strategy.onStart !== undefined
   }
 
   end(): void {
     this.account.valuate()
     if (this.#strategy.onEnd === undefined) return
     this.callback = 'onEnd'
+    this.callbackHandle = -1
     this.#strategy.onEnd(this.#context)
+    this.#flush()
   }
 
   /** A window has new rows behind its cursor; `more` tells whether the stream goes on after them. */
@@ -212,9 +213,11 @@ export class Engine implements VenueReports {
   #instant(count: number): void {
     const { active, account, windows } = this
     const now = this.now
+    const before = this.eventClock
     for (let k = 0; k < count; k++) {
       const window = windows[active[k]]
       const time = window.eventTime[window.cursor]
+      window.late = time <= before
       if (time > this.eventClock) this.eventClock = time
     }
     this.#venue.work(active, count, now)
@@ -225,6 +228,7 @@ export class Engine implements VenueReports {
     }
     if (now < this.#from) return
     this.instants++
+    if (this.#starting) this.#callStart()
     if (this.#notices.length > 0) this.#notify()
     if (this.#hasOnBar)
       for (let k = 0; k < count; k++) {
@@ -385,6 +389,14 @@ export class Engine implements VenueReports {
   }
 
   // ------------------------------------------------------------------ inside
+
+  #callStart(): void {
+    this.#starting = false
+    this.callback = 'onStart'
+    this.callbackHandle = -1
+    this.#strategy.onStart!(this.#context)
+    this.#flush()
+  }
 
   #freshView(handle: number): WindowBar {
     return new WindowBar(this.instruments[handle], this.windows[handle], true)

@@ -13,6 +13,7 @@ import { compareInstruments } from '../domain/instrument.ts'
 import type { BarSource, BarStream } from '../domain/ports/store.ts'
 import type { RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
+import { authorLine } from './author-line.ts'
 import { rowAtOrAfter, sliceSeries } from './series.ts'
 import { seriesDigest, StreamDigest } from './row-digest.ts'
 import { Run } from './run.ts'
@@ -167,7 +168,9 @@ class StreamFeed {
   }
 
   digest(): string {
-    return this.series === undefined ? (this.#streamed ?? new StreamDigest()).hex() : seriesDigest(this.series)
+    return this.series === undefined
+      ? (this.#streamed ?? new StreamDigest()).hex()
+      : seriesDigest(this.series)
   }
 
   async #read(): Promise<void> {
@@ -206,11 +209,11 @@ function emptyRange(request: BacktestRequest): GordonError {
 }
 
 /** A strategy that throws: which callback, which bar, which symbol, whose line. */
-function strategyFailure(error: unknown, engine: Engine, name: string): unknown {
+export function strategyFailure(error: unknown, engine: Engine, name: string): unknown {
   if (error instanceof GordonError && error.code === 'INTERRUPTED') return error
   if (engine.callback === '') return error
   const thrown = error instanceof Error ? error : new Error(String(error))
-  const line = /\(?((?:file:\/\/)?[^\s()]*strateg[^\s()]*:\d+:\d+)\)?/.exec(thrown.stack ?? '')?.[1]
+  const line = authorLine(thrown)
   const symbol =
     engine.callback === 'onBar' && engine.callbackHandle >= 0
       ? ` for ${engine.instruments[engine.callbackHandle].id} (bar ${engine.windows[engine.callbackHandle].known})`
@@ -218,7 +221,7 @@ function strategyFailure(error: unknown, engine: Engine, name: string): unknown 
   const when = Number.isNaN(engine.now) ? '' : ` at ${isoTime(engine.now)}`
   return new GordonError(
     'STRATEGY_THREW',
-    `Strategy ${name} threw "${thrown.message}" in ${engine.callback}${when}${symbol}${line === undefined ? '' : `, ${line.replace('file://', '')}`}.`,
+    `Strategy ${name} threw "${thrown.message}" in ${engine.callback}${when}${symbol}${line === undefined ? '' : `, ${line}`}.`,
     { cause: error },
   )
 }

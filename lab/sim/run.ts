@@ -167,7 +167,8 @@ export class Run implements RunResult {
     if (order === undefined)
       throw new GordonError(
         'UNKNOWN_ORDER',
-        `The run has no order ${orderId}; its orders are 1 to ${this.orders.length}.`,
+        `The run has no order ${orderId}; ` +
+          `${this.orders.length === 0 ? 'it sent none' : `its orders are 1 to ${this.orders.length}`}.`,
       )
     return explainOrder(
       order,

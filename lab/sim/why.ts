@@ -32,10 +32,11 @@ export function reasonText(reason: Reason): string {
 
 /** The story of one order. */
 export function explainOrder(order: OrderRecord, fills: readonly FillRecord[]): string {
+  const { type } = order
   const terms =
-    (order.type === 'market' ? ' market' : '') +
-    (order.stopPrice === undefined ? '' : ` stop ${order.stopPrice}`) +
-    (order.limitPrice === undefined ? '' : ` limit ${order.limitPrice}`)
+    (type === 'market' ? ' market' : '') +
+    (type === 'stop' || type === 'stopLimit' ? ` stop ${order.stopPrice ?? 'NaN'}` : '') +
+    (type === 'limit' || type === 'stopLimit' ? ` limit ${order.limitPrice ?? 'NaN'}` : '')
   const told = [
     `Order ${order.id}: ${order.side} ${order.quantity} ${order.instrument}${terms} ${order.timeInForce}` +
       `${order.tag === undefined ? '' : ` (${order.tag})`}, sent at ${isoTime(order.submittedAt)}.`,
@@ -45,7 +46,7 @@ export function explainOrder(order: OrderRecord, fills: readonly FillRecord[]): 
   for (const fill of fills)
     told.push(
       `${fill.quantity} filled at ${fill.price} on ${isoTime(fill.time)}, fee ${fill.fee}` +
-        `${fill.slippage > 0 ? `, slipped by ${fill.slippage}` : ''}.`,
+        `${fill.slippage > 0 ? `, slipped by ${Number(fill.slippage.toPrecision(9))}` : ''}.`,
     )
   if (order.state === 'canceled' || order.state === 'expired')
     told.push(
