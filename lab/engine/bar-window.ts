@@ -43,7 +43,7 @@ export class BarWindow implements Columns {
   cursor = -1
   /** Rows held. */
   end = 0
-  /** The newest bar came after its instant had been worked. */
+  /** The newest bar came after an instant of its close, or of a later one, had been worked. */
   late = false
   /** A callback is looking at the newest bar: its view is alive. */
   shown = false
@@ -96,14 +96,13 @@ export class BarWindow implements Columns {
   }
 
   /** Appends one bar that has just become known (paper and live); the caller moves the cursor as for any other. */
-  push(bar: BarSeries, row: number, late: boolean): void {
+  push(bar: BarSeries, row: number): void {
     if (this.end === this.open.length) this.#grow()
     for (const name of NAMES) {
       const column = bar[name]
       this[name][this.end] = column !== undefined ? column[row] : Math.ceil(bar.eventTime[row] / DAY) * DAY
     }
     this.end++
-    this.late = late
     for (let i = 0; i < this.#indicators.length; i++)
       this.#indicators[i].indicator.fill(this, this.end - 1, this.end, this.#columns[i])
   }
