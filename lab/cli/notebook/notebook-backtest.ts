@@ -1,0 +1,69 @@
+/**
+ * `backtest` and `load` as cells call them: strategies by class or by path, days as text, a progress bar for
+ * what takes time, the stop button heard.
+ */
+import { GordonError } from '../../core/errors.ts'
+import { DAY } from '../../core/time.ts'
+import type { BarSource } from '../../domain/ports/store.ts'
+import { type AnyStrategy, backtest as runBacktest, type TradingSettings } from '../../sim/index.ts'
+import { loadStrategy } from '../../sim/loader.ts'
+import { interruptible } from './interruptible.ts'
+import { NotebookBars } from './notebook-store.ts'
+import { NotebookRun } from './notebook-run.ts'
+import { type Progress, progress } from './progress.ts'
+
+export interface NotebookBacktest extends TradingSettings {
+  /** A class, one that `load` gave, or the path of a strategy file. */
+  readonly strategy: AnyStrategy | string
+  readonly bars: NotebookBars | BarSource
+  readonly params?: Readonly<Record<string, unknown>>
+  /** First and last day of decisions (`2010-01-01`, UTC, both included), or µs UTC. Earlier bars warm up. */
+  readonly from?: string | number
+  readonly to?: string | number
+}
+
+/** Where a loaded class came from, so that results name the file and its hash. */
+const sources = new WeakMap<object, { readonly file: string; readonly codeHash: string }>()
+
+/**
+ * The strategy in a file as it is on disk now: edit, run the cell again, no build and no restart.
+ * @param file from the notebook's folder: `../strategies/sma-cross.ts`
+ */
+export async function load(file: string): Promise<AnyStrategy> {
+  const { strategy, codeHash } = await loadStrategy(file)
+  sources.set(strategy as object, { file, codeHash })
+  return strategy as AnyStrategy
+}
+
+export async function backtest(request: NotebookBacktest): Promise<NotebookRun> {
+  const strategy = typeof request.strategy === 'string' ? await load(request.strategy) : request.strategy
+  const source = sources.get(strategy)
+  const bars = request.bars instanceof NotebookBars ? await request.bars.source() : request.bars
+  let bar: Progress | undefined
+  const run = await interruptible(signal =>
+    runBacktest({
+      ...request,
+      strategy,
+      bars,
+      from: instant('from', request.from),
+      to: instant('to', request.to, DAY - 1),
+      strategyFile: source?.file,
+      codeHash: source?.codeHash,
+      signal,
+      onProgress(done, total) {
+        bar ??= progress(total, 'bars')
+        bar.at(done)
+      },
+    }),
+  )
+  bar?.done()
+  return new NotebookRun(run)
+}
+
+function instant(name: string, when: string | number | undefined, rest = 0): number | undefined {
+  if (when === undefined || typeof when === 'number') return when
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(when) ? Date.parse(`${when}T00:00:00Z`) : Number.NaN
+  if (Number.isNaN(time))
+    throw new GordonError('NOT_A_DAY', `${name} is '${when}'; give a day such as '2010-01-31', or µs UTC.`)
+  return time * 1000 + rest
+}

@@ -1,0 +1,25 @@
+/**
+ * The façade: what a notebook or a script imports from `gordon`. Strategies import `gordon/strategy` instead,
+ * which is all of it that may decide anything.
+ */
+export { isGordonError } from './core/errors.ts'
+export type { RunResult } from './domain/run-result.ts'
+export type { BarSource } from './domain/ports/store.ts'
+
+// data
+export { fileBars, ingestBars } from './catalog/index.ts'
+export { memoryBars } from './sim/index.ts'
+export { type NotebookBars, type NotebookStore, openStore } from './cli/notebook/notebook-store.ts'
+
+// strategies and runs
+export * from './strategy/index.ts'
+export { backtest, load, type NotebookBacktest } from './cli/notebook/notebook-backtest.ts'
+export { compare, type NotebookRun } from './cli/notebook/notebook-run.ts'
+
+// showing
+export { chart } from './cli/notebook/chart.ts'
+export { display, html, markdown } from './cli/notebook/display.ts'
+export type { FrameTable } from './cli/notebook/frame-table.ts'
+export { interruptible } from './cli/notebook/interruptible.ts'
+export { progress } from './cli/notebook/progress.ts'
+export { table } from './cli/notebook/table.ts'
