@@ -1,5 +1,16 @@
 #!/usr/bin/env node
-/** The `gordon` command: lab's commands and, beside them, those that trade. */
-import { program, runProgram } from '../lab/cli/program.ts'
+/** The `gordon` command: lab's commands and, beside them, those that reach outside lab/. */
+import { action, program, runProgram } from '../lab/cli/program.ts'
 
-await runProgram(program(), process.argv.slice(2))
+const gordon = program()
+gordon
+  .command('start')
+  .description('ingest the sample, backtest strategies/sma-cross.ts on it, write the report')
+  .option('--json', 'one JSON document on stdout')
+  .action(
+    action(async (options: { readonly json?: boolean }) =>
+      (await import('./start.ts')).startCommand(options),
+    ),
+  )
+
+await runProgram(gordon, process.argv.slice(2))

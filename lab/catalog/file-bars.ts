@@ -62,6 +62,7 @@ export async function fileBars(path: string, options: FileBarsOptions = {}): Pro
   return {
     datasets: [{ id: path, snapshot: `file:${hash}`, adjustment, interval }],
     instruments: rows.map(({ instrument }) => instrument),
+    intervals: rows.map(() => interval),
     streams,
     notes: [...notes, ...dropped],
   }

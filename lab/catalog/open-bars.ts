@@ -66,6 +66,7 @@ export async function openBars(request: OpenBarsRequest): Promise<BarSource> {
       interval,
     })),
     instruments: chosen.map(({ instrument }) => plainInstrument(instrument)),
+    intervals: chosen.map(({ manifest }) => manifest.interval),
     streams,
     notes: [],
   }

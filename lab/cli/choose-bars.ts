@@ -1,10 +1,13 @@
 /** Which bars a command runs on: `--data` from the store, `--file` for a plain table, or the store's only dataset. */
-import { existsSync } from 'node:fs'
 import { GordonError } from '../core/errors.ts'
+import type { Adjustment } from '../domain/bar.ts'
 import type { BarSource } from '../domain/ports/store.ts'
+import { readChoice } from './read-flags.ts'
 
 export interface DataOptions {
   readonly store?: string
+  /** An older snapshot of the store, by id or number. */
+  readonly snapshot?: string
   readonly data?: readonly string[]
   readonly symbols?: string
   readonly file?: string
@@ -16,47 +19,62 @@ export interface DataOptions {
   readonly calendar?: string
   readonly tick?: string
   readonly lot?: string
+  readonly currency?: string
+  readonly stamp?: string
+  readonly adjustment?: string
 }
+
+const ADJUSTMENTS: readonly Adjustment[] = ['raw', 'split', 'total-return']
 
 export const DEFAULT_STORE = 'data/store'
 
-export async function chooseBars(options: DataOptions, to: number | undefined): Promise<BarSource> {
-  const { fileBars, openBars, openStore } = await import('../catalog/index.ts')
-  if (options.file !== undefined) {
+/** @param to last day or time, as the caller wrote it */
+export async function chooseBars(options: DataOptions, to: string | undefined): Promise<BarSource> {
+  const { file, symbol, venue, interval } = options
+  if (file !== undefined) {
     if (options.data !== undefined)
       throw new GordonError('DATA_OR_FILE', 'Both --data and --file are given; choose the store or the file.')
-    return fileBars(options.file, {
-      columns: options.columns,
-      timezone: options.timezone,
-      symbol: options.symbol,
-      venue: options.venue,
-      interval: options.interval,
-      calendar: options.calendar,
-      tick: options.tick,
-      lot: options.lot,
+    const { fileBars } = await import('../catalog/index.ts')
+    const { columns, timezone, stamp, calendar, tick, lot, currency } = options
+    const adjustment = readChoice('--adjustment', options.adjustment, ADJUSTMENTS)
+    return fileBars(file, {
+      columns,
+      timezone,
+      stamp: readChoice('--stamp', stamp, ['open', 'close']),
+      symbol,
+      venue,
+      interval,
+      calendar,
+      currency,
+      adjustment,
+      tick,
+      lot,
+      to,
     })
   }
-  const folder = options.store ?? DEFAULT_STORE
-  if (!existsSync(folder))
-    throw new GordonError(
-      'STORE_MISSING',
-      `There is no store at ${folder}; ingest data first (\`npm start\` ingests the sample) or name one with --store.`,
-    )
-  const store = await openStore(folder)
-  const datasets = options.data ?? (await onlyDataset(folder, store))
-  return openBars({ store, datasets, symbols: options.symbols?.split(','), to })
+  const { openBars, openStore } = await import('../catalog/index.ts')
+  const store = await openStore(options.store ?? DEFAULT_STORE, { snapshot: options.snapshot })
+  const datasets = options.data ?? [await onlyDataset(options, store)]
+  const symbols = options.symbols?.split(',') ?? (symbol === undefined ? undefined : [symbol])
+  return openBars({ store, datasets, symbols, venue, interval, to })
 }
 
 async function onlyDataset(
-  folder: string,
-  store: { datasets(): Promise<readonly { readonly id: string }[]> | readonly { readonly id: string }[] },
-): Promise<string[]> {
-  const ids = (await store.datasets()).map(dataset => dataset.id)
-  if (ids.length === 1) return ids
+  options: DataOptions,
+  store: {
+    readonly folder: string
+    datasets(): Promise<readonly { readonly id: string; readonly adjustment: Adjustment }[]>
+  },
+): Promise<string> {
+  const adjustment = readChoice('--adjustment', options.adjustment, ADJUSTMENTS)
+  const ids = (await store.datasets())
+    .filter(dataset => adjustment === undefined || dataset.adjustment === adjustment)
+    .map(dataset => dataset.id)
+  if (ids.length === 1) return ids[0]
   throw new GordonError(
     'DATASET_NOT_NAMED',
     ids.length === 0
-      ? `The store at ${folder} has no dataset; ingest one first.`
-      : `The store at ${folder} has ${ids.length} datasets; choose with --data: ${ids.join(', ')}.`,
+      ? `The store at ${store.folder} has no such dataset; see \`gordon data list\`, or ingest one first.`
+      : `The store at ${store.folder} has ${ids.length} datasets; choose with --data: ${ids.join(', ')}.`,
   )
 }

@@ -21,12 +21,18 @@ export function action(work: (...given: never[]) => Promise<string | undefined>)
   }
 }
 
-const many = (value: string, before: readonly string[] | undefined) => [...(before ?? []), ...value.split(',')]
+const many = (value: string, before: readonly string[] | undefined) => [
+  ...(before ?? []),
+  ...value.split(','),
+]
 
 /** Flags that say how a plain table is to be read. */
 function tableFlags(command: Command): Command {
   return command
-    .option('--columns <map>', 'column names: time=Date,open=Open,high=High,low=Low,close=Close,volume=Volume')
+    .option(
+      '--columns <map>',
+      'column names: time=Date,open=Open,high=High,low=Low,close=Close,volume=Volume',
+    )
     .option('--timezone <zone>', 'time zone of times without one, e.g. America/New_York')
     .option('--venue <venue>', 'venue, e.g. XNAS')
     .option('--symbol <symbol>', 'symbol, e.g. AAPL')
@@ -34,6 +40,9 @@ function tableFlags(command: Command): Command {
     .option('--calendar <calendar>', 'trading calendar: XNYS or 24/7')
     .option('--tick <size>', 'price tick, e.g. 0.01 (default: read off the prices)')
     .option('--lot <size>', 'quantity lot, e.g. 1')
+    .option('--currency <code>', 'currency of prices (default USD)')
+    .option('--stamp <edge>', 'what a time names: open or close of its bar (default close)')
+    .option('--adjustment <kind>', 'raw, split or total-return')
 }
 
 /** Flags that say how a run trades; backtest and paper share them. */
@@ -67,6 +76,7 @@ export function program(): Command {
         .command('backtest <strategy>')
         .description('replay a strategy file over stored bars or a plain table')
         .option('--store <folder>', 'the store (default data/store)')
+        .option('--snapshot <id>', 'an older snapshot of the store')
         .option('--data <dataset>', 'dataset of the store, repeatable', many)
         .option('--symbols <list>', 'only these symbols, comma separated')
         .option('--file <table>', 'a CSV or Parquet file instead of the store')
@@ -78,12 +88,62 @@ export function program(): Command {
     .option('--periods-per-year <n>', 'for annual figures (default: detected)')
     .option('--report <out.html>', 'write the HTML report')
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', '\nExample:\n  gordon backtest strategies/sma-cross.ts --fees 10bps --report reports/out/sma.html')
+    .addHelpText(
+      'after',
+      '\nExample:\n  gordon backtest strategies/sma-cross.ts --fees 10bps --report reports/out/sma.html',
+    )
     .action(
       action(async (strategy: string, options: Options) =>
         (await import('./backtest.ts')).backtestCommand(strategy, options),
       ),
     )
+
+  tableFlags(
+    gordon
+      .command('ingest <path>')
+      .description('bring a file, a folder or another store into the store')
+      .option('--store <folder>', 'the store (default data/store)')
+      .option('--dataset <id>', "the dataset's id (default: the file's name)")
+      .option('--format <format>', 'csv or parquet (default: by the ending)')
+      .option('--kind <kind>', 'bars'),
+  )
+    .option('--header <names>', 'column names of a file without a header line')
+    .option('--time-format <pattern>', 'e.g. dd.MM.yyyy HH:mm:ss')
+    .option('--sort', 'put rows in order of time first')
+    .option('--on-issue <what>', 'refuse (default) or drop rows that cannot be bars')
+    .option('--replace', 'replace a dataset of that id')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  gordon ingest bars.csv --venue XNAS --symbol AAPL --interval 1d')
+    .action(
+      action(async (path: string, options: Options) =>
+        (await import('./ingest.ts')).ingestCommand(path, options),
+      ),
+    )
+
+  const data = gordon.command('data').description('look at the store')
+  const stored = (command: Command, example: string) =>
+    command
+      .option('--store <folder>', 'the store (default data/store)')
+      .option('--snapshot <id>', 'an older snapshot')
+      .option('--json', 'one JSON document on stdout')
+      .addHelpText('after', `\nExample:\n  gordon data ${example}`)
+  stored(data.command('list').description('every dataset'), 'list').action(
+    action(async (options: Options) => (await import('./data.ts')).dataList(options)),
+  )
+  stored(
+    data.command('show <dataset>').description('what a dataset holds and where it came from'),
+    'show us-daily/raw',
+  ).action(action(async (id: string, options: Options) => (await import('./data.ts')).dataShow(id, options)))
+  stored(
+    data.command('check <dataset>').description('read every byte and compare'),
+    'check us-daily/raw',
+  ).action(action(async (id: string, options: Options) => (await import('./data.ts')).dataCheck(id, options)))
+  stored(
+    data.command('sql <query>').description('ask in SQL; every dataset is a view'),
+    "sql 'SHOW TABLES'",
+  ).action(
+    action(async (query: string, options: Options) => (await import('./data.ts')).dataSql(query, options)),
+  )
   return gordon
 }
 

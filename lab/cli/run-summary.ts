@@ -19,17 +19,29 @@ export function runSummary(
   const names = run.instruments.map(instrumentId)
   const lines = [
     `${run.strategy} ${JSON.stringify(run.params)}`,
-    row('instruments', names.length > 6 ? `${names.slice(0, 6).join(', ')} and ${names.length - 6} more` : names.join(', ')),
-    row('data', [...new Set(run.datasets.map(set => `${set.id} (${set.adjustment}, ${set.interval})`))].join('; ')),
+    row(
+      'instruments',
+      names.length > 6 ? `${names.slice(0, 6).join(', ')} and ${names.length - 6} more` : names.join(', '),
+    ),
+    row(
+      'data',
+      [...new Set(run.datasets.map(set => `${set.id} (${set.adjustment}, ${set.interval})`))].join('; '),
+    ),
     row('period', `${day(run.from)} to ${day(run.to)}, ${run.curve.time.length} instants`),
     '',
-    row('return', `${percent(totalReturn)}${held === undefined ? '' : `   (${benchmark!.name}: ${percent(held)})`}`),
+    row(
+      'return',
+      `${percent(totalReturn)}${held === undefined ? '' : `   (${benchmark!.name}: ${percent(held)})`}`,
+    ),
     row('equity', `${money(run.startEquity)} → ${money(run.endEquity)} ${run.currency}`),
     row('CAGR', percent(statistics.cagr)),
     row('volatility', percent(statistics.volatility)),
     row('Sharpe', plain(statistics.sharpe)),
     row('max drawdown', percent(statistics.maxDrawdown)),
-    row('costs', `fees ${money(run.fees)} (${run.assumptions.fees}), slippage ${money(run.slippageCost)} (${run.assumptions.slippage})`),
+    row(
+      'costs',
+      `fees ${money(run.fees)} (${run.assumptions.fees}), slippage ${money(run.slippageCost)} (${run.assumptions.slippage})`,
+    ),
     row(
       'trades',
       `${run.trades.length} closed, ${run.openTrades.length} open; ${run.orders.length} orders, ${run.fills.length} fills` +

@@ -48,13 +48,14 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
     params: request.params,
     settings: request,
     instruments: source.instruments,
-    intervals: source.instruments.map(
-      (_, handle) => (source.datasets[handle] ?? source.datasets[0])?.interval ?? '',
-    ),
+    intervals: source.intervals,
     from: request.from ?? Number.NEGATIVE_INFINITY,
   })
   const { engine } = session
-  const warnings: RunWarning[] = [...session.settings.warnings]
+  const warnings: RunWarning[] = [
+    ...source.notes.map(text => ({ code: 'DATA_NOTE', text })),
+    ...session.settings.warnings,
+  ]
   const feeds = source.streams.map(
     (stream, handle) => new StreamFeed(stream, engine, handle, request, session, warnings),
   )
@@ -196,6 +197,7 @@ function inCanonicalOrder(source: BarSource): BarSource {
   return {
     ...source,
     instruments: order.map(place => source.instruments[place]),
+    intervals: order.map(place => source.intervals[place]),
     streams: order.map(place => source.streams[place]),
   }
 }

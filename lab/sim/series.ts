@@ -51,8 +51,9 @@ export function memoryBars(
     interval: dataset.interval ?? '',
   }
   return {
-    datasets: entries.map(() => whole),
+    datasets: [whole],
     instruments: entries.map(entry => entry.instrument),
+    intervals: entries.map(() => whole.interval),
     streams: entries.map(entry => ({
       rows: entry.series.length,
       series: entry.series,

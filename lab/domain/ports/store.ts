@@ -10,6 +10,8 @@ export interface BarSource {
   readonly datasets: readonly RunDataset[]
   /** In canonical order (compareInstruments), each once. */
   readonly instruments: readonly Instrument[]
+  /** Bar interval per instrument, same order: `1d`, `1m`. */
+  readonly intervals: readonly string[]
   /** One per instrument, same order. */
   readonly streams: readonly BarStream[]
   /** What a reader should know of how the input was understood, e.g. the detected unit of its times. */
