@@ -3,7 +3,17 @@
  * seen more classes than the one they are timed with, as in a notebook or a long session.
  */
 import { backtest } from '../sim/index.ts'
-import { type BarView, type Context, type FillRecord, sma, strategy } from '../strategy/index.ts'
+import {
+  atr,
+  type BarView,
+  bollinger,
+  type Context,
+  ema,
+  type FillRecord,
+  rsi,
+  sma,
+  strategy,
+} from '../strategy/index.ts'
 import { minuteRows, minuteSource } from './peers-data.ts'
 
 const BARS = 20_000
@@ -14,15 +24,15 @@ class BuyAndHold extends strategy() {
   }
 }
 
-/** Bids below the average, offers above it. */
+/** Bids at the lower band, offers at the upper one. */
 class LimitReversion extends strategy({ state: () => ({ order: 0 }) }) {
-  mean = this.indicator(sma(50))
+  bands = this.indicator(bollinger(20, 2))
 
   override onBar(bar: BarView, ctx: Context): void {
-    const mean = this.mean.at(bar)
-    if (mean === undefined) return
+    const band = this.bands.at(bar, ctx.position(bar.instrument) > 0 ? 'upper' : 'lower')
+    if (band === undefined) return
     ctx.cancel(this.state.order)
-    const price = ctx.roundPrice(bar.instrument, mean * (ctx.position(bar.instrument) > 0 ? 1.001 : 0.999))
+    const price = ctx.roundPrice(bar.instrument, band)
     const send = ctx.position(bar.instrument) > 0 ? 'sell' : 'buy'
     this.state.order = ctx[send](bar.instrument, 1, { limit: price, timeInForce: 'DAY' })
   }
@@ -53,10 +63,16 @@ class WeightSwitch extends strategy({ state: () => ({ count: 0 }) }) {
   }
 }
 
-/** Turns on every fill, long and short. */
+/** Long and short by the side of an average, quicker when the range is wide. */
 class Flipper extends strategy({ account: 'margin', state: () => ({ fills: 0 }) }) {
+  trend = this.indicator(ema(12))
+  range = this.indicator(atr(14))
+
   override onBar(bar: BarView, ctx: Context): void {
-    if (this.state.fills % 2 === 0) ctx.target(bar.instrument, bar.close > bar.open ? 2 : -2)
+    const trend = this.trend.at(bar)
+    const range = this.range.at(bar)
+    if (trend === undefined || range === undefined || Math.abs(bar.close - trend) < range) return
+    ctx.target(bar.instrument, bar.close > trend ? 2 : -2)
   }
 
   override onFill(fill: FillRecord): void {
@@ -64,10 +80,14 @@ class Flipper extends strategy({ account: 'margin', state: () => ({ fills: 0 }) 
   }
 }
 
-/** Chance alone. */
+/** Chance, when the market looks tired. */
 class CoinToss extends strategy({ account: 'margin' }) {
+  strength = this.indicator(rsi(14))
+
   override onBar(bar: BarView, ctx: Context): void {
-    if (ctx.random() < 0.02) ctx.target(bar.instrument, ctx.random() < 0.5 ? 1 : -1)
+    const strength = this.strength.at(bar)
+    if (strength !== undefined && Math.abs(strength - 50) > 15 && ctx.random() < 0.2)
+      ctx.target(bar.instrument, ctx.random() < 0.5 ? 1 : -1)
   }
 }
 

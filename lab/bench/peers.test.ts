@@ -11,10 +11,13 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sqlText, withDuckDb } from '../catalog/duckdb.ts'
+import { backtest } from '../sim/index.ts'
 import { python } from '../testing/python.ts'
 import type { PeerLine } from './measure.ts'
 import { runPeers } from './peers.ts'
+import { panelSource } from './peers-data.ts'
 import { PAIRS } from './w2.ts'
+import { MomentumRotation } from './w3.ts'
 
 const agreement = (name: string) =>
   readFileSync(new URL(`../testing/agreement/${name}`, import.meta.url), 'utf8')
@@ -72,12 +75,20 @@ describe.each([0, 7])('on markets of seed %i', seed => {
     check(line, expected)
   })
 
-  test('W3 rebalances as the reference does, without a refusal', async () => {
+  test('W3 rebalances as the reference does, without a refusal or negative cash', async () => {
     const expected = await reference({ work: 'w3' })
     expect(expected[0].fills).toBeGreaterThan(300)
     const [line] = await lines(`w3 --reps 1 --symbols ${SYMBOLS}`, folder)
     expect(line.n).toBe(SYMBOLS * DAYS)
     check(line, expected)
+    const run = await backtest({
+      strategy: MomentumRotation,
+      bars: panelSource(folder, SYMBOLS),
+      cash: 10_000_000,
+      fees: '10bps',
+    })
+    expect(run.orders.filter(order => order.state !== 'filled')).toEqual([])
+    expect(Math.min(...run.curve.cash)).toBeGreaterThan(0)
   })
 
   test('W1 from Parquet agrees as well', async () => {
