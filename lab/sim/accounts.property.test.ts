@@ -21,7 +21,7 @@ function erratic(seed: number, watch: (ctx: Context) => void = () => {}): AnyStr
     filled = new Map<number, number>()
     override onInstant(ctx: Context): void {
       watch(ctx)
-      for (let k = this.random.integer(0, 4); k > 0; k--) this.act(ctx)
+      for (let k = this.random.integer(0, 7); k > 0; k--) this.act(ctx)
     }
     override onFill(fill: FillRecord, ctx: Context): void {
       watch(ctx)
@@ -40,7 +40,10 @@ function erratic(seed: number, watch: (ctx: Context) => void = () => {}): AnyStr
       const instrument = ctx.instruments[random.integer(0, ctx.instruments.length)]
       const price = ctx.price(instrument) ?? 50
       const near = () => ctx.roundPrice(instrument, price * (0.9 + 0.2 * random.uniform()))
-      const quantity = random.integer(0, 20) === 0 ? random.integer(-3, 5_000) : random.integer(1, 400)
+      const quantity =
+        random.integer(0, 20) === 0
+          ? random.integer(-3, 5_000)
+          : Math.ceil((ctx.equity / price) * random.uniform() ** 3)
       const options: OrderOptions = {
         ...(random.uniform() < 0.4 ? { limit: near() } : {}),
         ...(random.uniform() < 0.2 ? { stop: near() } : {}),
