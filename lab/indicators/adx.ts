@@ -5,7 +5,7 @@
  *   +DI = 100 · +DM / TR, −DI = 100 · −DM / TR, DX = 100 · |+DI − −DI| / (+DI + −DI)
  * ADX is DX smoothed by 1/period, begun with the simple mean of `period` of them (TA-Lib ADX, PLUS_DI, MINUS_DI).
  *
- * Without range DI is 0, and a bar without direction leaves ADX as it is (0 while it begins), as in TA-Lib. All
+ * Whether a rise equals a fall is asked of the doubles, as TA-Lib does. Without range DI is 0, and a bar without direction leaves ADX as it is (0 while it begins), as in TA-Lib. All
  * three are warm together. Directional sums below 1e-12 of the true range are what is left of rounding: none.
  */
 import type { BarColumns } from '../domain/bar.ts'

@@ -39,7 +39,7 @@ class Donchian implements Indicator {
     for (let row = from; row < to; row++) {
       const top = this.#highest.push(high[row])
       const bottom = -this.#deepest.push(-low[row])
-      const known = top - bottom === top - bottom
+      const known = !Number.isNaN(top - bottom)
       upper[row] = known ? top : Number.NaN
       middle[row] = (top + bottom) / 2
       lower[row] = known ? bottom : Number.NaN

@@ -41,7 +41,7 @@ export class GridWindow {
   constructor(period: number, perUnit: number, limit: number) {
     this.period = period
     this.perUnit = perUnit
-    this.limit = limit
+    this.limit = Math.min(limit, LARGEST)
     this.values = new Float64Array(period)
     this.missing = period
   }

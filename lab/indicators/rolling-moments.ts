@@ -33,12 +33,10 @@ export class RollingMoments {
       const left = ticksOf(oldest, window.perUnit)
       this.#sum += ticks - left
       this.#squares += (ticks - left) * (ticks + left)
-      if (window.ready) this.#fromSums()
-    } else {
-      if (window.offGrid === 0) this.#addUp()
-      if (window.ready) this.#anew()
-      else this.mean = this.deviation = Number.NaN
-    }
+    } else if (window.offGrid === 0) this.#addUp()
+    if (!window.ready) this.mean = this.deviation = Number.NaN
+    else if (window.offGrid === 0) this.#fromSums()
+    else this.#anew()
   }
 
   rescale(factor: number): void {

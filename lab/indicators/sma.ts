@@ -89,16 +89,19 @@ class Sma implements Indicator {
   #fillOffGrid(values: Float64Array, from: number, to: number, out: Float64Array): number {
     const window = this.#window
     const sum = this.#offGridSum
-    let row = from
-    do {
+    for (let row = from; row < to; row++) {
       const value = values[row]
       const oldest = window.push(value)
+      if (window.offGrid === 0) {
+        this.#addUp()
+        out[row] = window.ready ? this.#sum / this.#divisor : Number.NaN
+        return row + 1
+      }
       if (Number.isFinite(value)) sum.add(value)
       if (Number.isFinite(oldest)) sum.add(-oldest)
-      out[row++] = window.ready ? sum.mean(window.period) : Number.NaN
-    } while (row < to && window.offGrid > 0)
-    if (window.offGrid === 0) this.#addUp()
-    return row
+      out[row] = window.ready ? sum.mean(window.period) : Number.NaN
+    }
+    return to
   }
 
   #addUp(leavingGrid = this.#window.offGrid > 0): void {

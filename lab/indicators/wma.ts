@@ -53,11 +53,9 @@ class Wma implements Indicator {
       if (!wasOffGrid && Math.abs(ticks) <= limit) {
         this.#weighted += period * ticks - this.#sum
         this.#sum += ticks - ticksOf(oldest, perUnit)
-        column[row] = window.ready ? this.#weighted / divisor : Number.NaN
-      } else {
-        if (window.offGrid === 0) this.#addUp()
-        column[row] = window.ready ? this.#anew() : Number.NaN
-      }
+      } else if (window.offGrid === 0) this.#addUp()
+      if (!window.ready) column[row] = Number.NaN
+      else column[row] = window.offGrid === 0 ? this.#weighted / divisor : this.#anew()
     }
   }
 
