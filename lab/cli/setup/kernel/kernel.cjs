@@ -59,8 +59,11 @@ function tellError(error) {
   if (error.message === 'Interrupted asynchronously' || error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED')
     return 'Interrupted.'
   if (error.name === 'GordonError') return `${error.message} [${error.code}]`
-  const stack = (error.stack ?? String(error)).split('\n').filter(line => !OURS.test(line))
-  return stack.join('\n').replaceAll('evalmachine.<anonymous>', 'cell')
+  // Numbers of a cell's lines are those of its compiled form: the quoted line says it better.
+  const stack = (error.stack ?? String(error))
+    .replace(/evalmachine\.<anonymous>(:\d+)*/g, 'this cell')
+    .split('\n')
+  return stack.filter((line, at) => !OURS.test(line) && line !== stack[at - 1]).join('\n')
 }
 
 const { createExecutor } = executor
