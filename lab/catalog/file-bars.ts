@@ -10,7 +10,7 @@ import { assemble, type InstrumentRows } from './ingest/assemble.ts'
 import { openTable, requireFile, stemOf, type TableFormat } from './ingest/open-table.ts'
 import type { ReadingOptions } from './ingest/reading.ts'
 import { heldStream, refuseFirst } from './open-bars.ts'
-import { toShared, windowSeries } from './series.ts'
+import { sharedColumn, windowSeries } from './series.ts'
 import { findSplits, sessionPrices } from './splits.ts'
 
 export interface FileBarsOptions extends ReadingOptions {
@@ -70,11 +70,9 @@ export async function fileBars(path: string, options: FileBarsOptions = {}): Pro
 
 function seriesOf({ bars }: InstrumentRows, sessions: boolean): BarSeries {
   const n = bars.length
-  const share = (column: Float64Array): Float64Array => toShared(column.subarray(0, n))
+  const share = (column: Float64Array): Float64Array => column.subarray(0, n)
   const eventTime = share(bars.eventTime)
-  const receiveTime = bars.hasNanos
-    ? share(bars.eventTime.map((time, i) => time + (bars.nanos[i] > 0 ? 1 : 0)))
-    : eventTime
+  const receiveTime = bars.hasNanos ? laterMicros(eventTime, bars.nanos) : eventTime
   return {
     length: n,
     eventTime,
@@ -86,4 +84,11 @@ function seriesOf({ bars }: InstrumentRows, sessions: boolean): BarSeries {
     close: share(bars.close),
     volume: share(bars.volume),
   }
+}
+
+/** A time between two µs is known at the later one. */
+function laterMicros(times: Float64Array, nanos: Uint16Array): Float64Array {
+  const later = sharedColumn(times.length)
+  for (let i = 0; i < times.length; i++) later[i] = times[i] + (nanos[i] > 0 ? 1 : 0)
+  return later
 }

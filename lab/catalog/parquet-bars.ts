@@ -86,7 +86,7 @@ export class ParquetBarsWriter {
     writeIntegers(chunk, 0, bars.eventTime, from)
     const known = bars.hasNanos ? roundedUp(bars, from, rows) : bars.eventTime.subarray(from, from + rows)
     writeIntegers(chunk, 1, known, 0)
-    if (Number.isNaN(bars.sessionClose[from])) writeNulls(chunk, 2)
+    if (!bars.hasSessions) writeNulls(chunk, 2)
     else writeIntegers(chunk, 2, bars.sessionClose, from)
     writeDoubles(chunk, 3, bars.open, from)
     writeDoubles(chunk, 4, bars.high, from)

@@ -62,14 +62,6 @@ export function sharedColumn(rows: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(rows * 8))
 }
 
-/** A column copied into shared memory, unless it lies there already. */
-export function toShared(column: Float64Array): Float64Array {
-  if (column.buffer instanceof SharedArrayBuffer) return column
-  const shared = sharedColumn(column.length)
-  shared.set(column)
-  return shared
-}
-
 /** Everything that a reader has left, in shared memory. */
 export async function gatherSeries(
   next: (rows: number) => Promise<BarSeries | undefined>,

@@ -7,17 +7,18 @@ import { isoTime, type Micros } from '../../core/time.ts'
 import type { Adjustment } from '../../domain/bar.ts'
 import { type Calendar, calendarNamed, calendarOfVenue } from '../../domain/calendar/calendar.ts'
 import type { Instrument } from '../../domain/instrument.ts'
-import { BarColumnsBuilder } from './bar-columns.ts'
+import { BarColumnsBuilder, type BuilderOptions } from './bar-columns.ts'
 import { ADJUSTED_TICKS_PER_UNIT, GridFinder, perUnit } from './grid.ts'
 import { type IssueCode, IssueLog } from './issues.ts'
 import { MISSING, type RawBatch, type RawColumn, type RawTable, UNREADABLE } from './raw-batch.ts'
 import type { ReadingOptions } from './reading.ts'
+import { takeSound } from './take-sound.ts'
 import { TimeResolver } from './times.ts'
 
 /** One instrument's bars while they come in. */
 export class InstrumentRows {
   readonly symbol: string
-  readonly bars = new BarColumnsBuilder()
+  readonly bars: BarColumnsBuilder
   readonly grid = new GridFinder()
   wholeVolumes = true
   /** Rows taken, those already written elsewhere included. */
@@ -25,8 +26,9 @@ export class InstrumentRows {
   lastTime = Number.NEGATIVE_INFINITY
   lastNanos = 0
 
-  constructor(symbol: string) {
+  constructor(symbol: string, builder: BuilderOptions) {
     this.symbol = symbol
+    this.bars = new BarColumnsBuilder(builder)
   }
 }
 
@@ -61,11 +63,17 @@ export async function assemble(
   let rowsSeen = 0
   let adjusted = false
   let hasVolume = true
+  const builder: BuilderOptions = {
+    // A file of one instrument fills just what it needs.
+    capacity: relieve === undefined ? Math.min(table.rows ?? 4096, 64_000_000) : 65_536,
+    sessions: !calendar.continuous,
+    rowNumbers: options.sort === true,
+  }
   for await (const batch of table.batches()) {
     resolver ??= new TimeResolver(table.file, batch, options, calendar, log)
     adjusted = adjustment === 'total-return' && batch.adjustedClose !== undefined
     hasVolume = batch.volume !== undefined
-    rowsSeen += take(batch, resolver, options, defaultSymbol, adjusted, bySymbol, log)
+    rowsSeen += take(batch, resolver, options, defaultSymbol, adjusted, bySymbol, builder, log)
     if (relieve !== undefined && options.sort !== true) await relieve(bySymbol.values())
   }
   if (resolver === undefined) throw new Error(`bug in gordon: ${table.file} gave neither rows nor an error`)
@@ -122,18 +130,23 @@ function take(
   defaultSymbol: string,
   adjusted: boolean,
   bySymbol: Map<string, InstrumentRows>,
+  builder: BuilderOptions,
   log: IssueLog,
 ): number {
   const only = batch.symbol === undefined ? undefined : options.symbol
   const wanted = (row: number): boolean =>
     batch.broken?.has(row) !== true && (only === undefined || batch.symbol![row] === only)
-  const { eventTime, nanos, sessionClose, bad } = resolver.resolve(batch, wanted)
+  const times = resolver.resolve(batch, wanted)
+  const { eventTime, nanos, sessionClose, bad } = times
   const { open, high, low, close, volume, adjustedClose } = batch
   const now = options.now ?? Number.POSITIVE_INFINITY
   const sort = options.sort === true
   const lone =
-    batch.symbol === undefined ? instrumentRows(bySymbol, options.symbol ?? defaultSymbol) : undefined
-  lone?.bars.reserve(batch.rows)
+    batch.symbol === undefined
+      ? instrumentRows(bySymbol, options.symbol ?? defaultSymbol, builder)
+      : undefined
+  if (lone !== undefined && !sort && !adjusted && takeSound(batch, times, lone, now)) return batch.rows
+  const manyBuilders = { ...builder, capacity: Math.min(builder.capacity, 4096) }
   let meant = 0
   for (let row = 0; row < batch.rows; row++) {
     if (batch.broken?.has(row)) {
@@ -144,7 +157,7 @@ function take(
     if (lone === undefined && only !== undefined && batch.symbol![row] !== only) continue
     meant++
     if (bad[row] === 1) continue
-    const into = lone ?? instrumentRows(bySymbol, batch.symbol![row] ?? defaultSymbol)
+    const into = lone ?? instrumentRows(bySymbol, batch.symbol![row] ?? defaultSymbol, manyBuilders)
     let o = open.values[row]
     let h = high.values[row]
     let l = low.values[row]
@@ -198,16 +211,16 @@ function take(
       into.lastNanos = nanos[row]
     }
     const { bars } = into
-    if (bars.length === bars.eventTime.length) bars.reserve(1)
+    bars.reserve(1)
     const at = bars.length++
     bars.eventTime[at] = time
-    bars.sessionClose[at] = sessionClose[row]
+    if (bars.hasSessions) bars.sessionClose[at] = sessionClose[row]
     bars.open[at] = o
     bars.high[at] = h
     bars.low[at] = l
     bars.close[at] = c
     bars.volume[at] = v
-    bars.row[at] = batch.rowNumber(row)
+    if (bars.hasRowNumbers) bars.row[at] = batch.rowNumber(row)
     if (nanos[row] !== 0) {
       bars.nanos[at] = nanos[row]
       bars.hasNanos = true
@@ -229,9 +242,13 @@ function take(
   return meant
 }
 
-function instrumentRows(bySymbol: Map<string, InstrumentRows>, symbol: string): InstrumentRows {
+function instrumentRows(
+  bySymbol: Map<string, InstrumentRows>,
+  symbol: string,
+  builder: BuilderOptions,
+): InstrumentRows {
   let rows = bySymbol.get(symbol)
-  if (rows === undefined) bySymbol.set(symbol, (rows = new InstrumentRows(symbol)))
+  if (rows === undefined) bySymbol.set(symbol, (rows = new InstrumentRows(symbol, builder)))
   return rows
 }
 

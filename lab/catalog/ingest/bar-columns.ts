@@ -1,12 +1,23 @@
-/** Bars of one instrument while they come in: columns that grow, and can be put in order. */
+/** Bars of one instrument while they come in: columns in shared memory that grow, and can be put in order. */
+import { sharedColumn } from '../series.ts'
 
-export const PRICE_COLUMNS = ['open', 'high', 'low', 'close'] as const
+export interface BuilderOptions {
+  /** Rows expected; more may come. */
+  readonly capacity: number
+  /** Keep the close of each bar's session. */
+  readonly sessions: boolean
+  /** Keep each bar's row of the file, to name it after sorting. */
+  readonly rowNumbers: boolean
+}
+
+const NONE = new Float64Array(0)
 
 export class BarColumnsBuilder {
   length = 0
   eventTime: Float64Array
   /** Nanoseconds of the event beyond its µs. */
   nanos: Uint16Array
+  /** Empty where there are no sessions. */
   sessionClose: Float64Array
   open: Float64Array
   high: Float64Array
@@ -15,28 +26,37 @@ export class BarColumnsBuilder {
   volume: Float64Array
   /** 1 where the file held no volume, so that NULL stays NULL. */
   volumeMissing: Uint8Array
-  /** Row of the file. */
+  /** Empty unless asked for. */
   row: Float64Array
   hasNanos = false
+  #capacity: number
 
-  constructor(capacity = 4096) {
-    this.eventTime = new Float64Array(capacity)
+  constructor({ capacity, sessions, rowNumbers }: BuilderOptions) {
+    this.#capacity = capacity
+    this.eventTime = sharedColumn(capacity)
     this.nanos = new Uint16Array(capacity)
-    this.sessionClose = new Float64Array(capacity)
-    this.open = new Float64Array(capacity)
-    this.high = new Float64Array(capacity)
-    this.low = new Float64Array(capacity)
-    this.close = new Float64Array(capacity)
-    this.volume = new Float64Array(capacity)
+    this.sessionClose = sessions ? sharedColumn(capacity) : NONE
+    this.open = sharedColumn(capacity)
+    this.high = sharedColumn(capacity)
+    this.low = sharedColumn(capacity)
+    this.close = sharedColumn(capacity)
+    this.volume = sharedColumn(capacity)
     this.volumeMissing = new Uint8Array(capacity)
-    this.row = new Float64Array(capacity)
+    this.row = rowNumbers ? new Float64Array(capacity) : NONE
+  }
+
+  get hasSessions(): boolean {
+    return this.sessionClose !== NONE
+  }
+
+  get hasRowNumbers(): boolean {
+    return this.row !== NONE
   }
 
   /** Makes room for so many rows more. */
   reserve(rows: number): void {
     const needed = this.length + rows
-    if (needed <= this.eventTime.length) return
-    this.#resize(Math.max(needed, this.eventTime.length * 2))
+    if (needed > this.#capacity) this.#resize(Math.max(needed, this.#capacity * 2))
   }
 
   /** Forgets the first rows, which were written elsewhere. */
@@ -78,15 +98,18 @@ export class BarColumnsBuilder {
 
   #columns(): (Float64Array | Uint16Array | Uint8Array)[] {
     const { eventTime, nanos, sessionClose, open, high, low, close, volume, volumeMissing, row } = this
-    return [eventTime, nanos, sessionClose, open, high, low, close, volume, volumeMissing, row]
+    const all = [eventTime, nanos, sessionClose, open, high, low, close, volume, volumeMissing, row]
+    return all.filter(column => column !== NONE)
   }
 
   #resize(capacity: number): void {
     const grow = (column: Float64Array): Float64Array => {
-      const wider = new Float64Array(capacity)
+      if (column === NONE) return NONE
+      const wider = sharedColumn(capacity)
       wider.set(column.subarray(0, this.length))
       return wider
     }
+    this.#capacity = capacity
     this.eventTime = grow(this.eventTime)
     this.sessionClose = grow(this.sessionClose)
     this.open = grow(this.open)

@@ -115,12 +115,14 @@ async function* csvPieces(path: string, delimiter: string, header: boolean): Asy
   const take = (text: string): Piece => {
     const fields: string[][] = []
     const lines: number[] = []
+    // Looked for once: a search for a quote that is not there would read the whole piece for every row.
+    const quotes = text.includes('"')
     for (let at = 0; at < text.length; ) {
-      const end = rowEnd(text, at)
+      const end = rowEnd(text, at, quotes)
       let row = text.slice(at, end)
       const start = line
       line++
-      if (row.includes('"')) for (const mark of row) if (mark === '\n') line++
+      if (quotes && row.includes('"')) for (const mark of row) if (mark === '\n') line++
       at = end + 1
       if (row.endsWith('\r')) row = row.slice(0, -1)
       if (row === '') continue
@@ -142,12 +144,10 @@ async function* csvPieces(path: string, delimiter: string, header: boolean): Asy
   if (rest !== '') yield take(rest)
 }
 
-/** Index of the line end that closes the row starting at `at`, quotes respected; the text's length without one. */
-function rowEnd(text: string, at: number): number {
-  let end = text.indexOf('\n', at)
-  if (end < 0) end = text.length
-  const quote = text.indexOf('"', at)
-  if (quote < 0 || quote > end) return end
+/** Index of the line end that closes the row starting at `at`; the text's length without one. */
+function rowEnd(text: string, at: number, quotes: boolean): number {
+  const end = text.indexOf('\n', at)
+  if (!quotes) return end < 0 ? text.length : end
   let quoted = false
   for (let i = at; i < text.length; i++) {
     const code = text.charCodeAt(i)

@@ -27,6 +27,23 @@ export class GridFinder {
     if (Math.round(price * power) / power !== price) this.#coarse = true
   }
 
+  /** The first n prices of a column. */
+  seeAll(prices: Float64Array, n: number): void {
+    for (let i = 0; i < n; ) {
+      const power = POWERS[this.#digits]
+      let largest = this.#largest
+      for (; i < n; i++) {
+        const price = prices[i]
+        if (price > largest) largest = price
+        // floor(x + ½) is Math.round for positive numbers, in one instruction.
+        if (Math.floor(price * power + 0.5) / power !== price) break
+      }
+      this.#largest = largest
+      // The price that left the grid widens it; the loop goes on with the next.
+      if (i < n) this.see(prices[i++])
+    }
+  }
+
   /** Ticks per unit, at most so many that every price's ticks are exact in a double. */
   get ticksPerUnit(): number {
     let digits = this.#digits

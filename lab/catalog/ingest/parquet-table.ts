@@ -16,9 +16,12 @@ export async function openParquet(path: string, file: string, options: ReadingOp
   const from = sqlParquet([path])
   const types = new Map<string, string>()
   let time: TimeReading
+  let rowCount: number
   try {
     const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`)
     for (const [name, type] of described.getRows()) types.set(String(name), String(type))
+    const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${from}`)
+    rowCount = Number(counted.getRows()[0][0])
   } catch (cause) {
     connection.closeSync()
     throw new GordonError('NOT_A_TABLE', `${file} is not a whole Parquet file: fetch it again`, { cause })
@@ -57,6 +60,7 @@ export async function openParquet(path: string, file: string, options: ReadingOp
     file,
     rowWord: 'row',
     columns,
+    rows: rowCount,
     notes: known.note === undefined ? [] : [known.note],
     async *batches() {
       try {
@@ -69,20 +73,19 @@ export async function openParquet(path: string, file: string, options: ReadingOp
             : `CAST(${sqlName(map[role]!)} AS DOUBLE)`,
         )
         const result = await connection.stream(`SELECT ${[known.sql, ...selected].join(', ')} FROM ${from}`)
-        let seen = 0
-        let batch = new Scratch(roles, known, map as Record<ColumnRole, string>, seen)
+        // One set of columns serves all batches, so memory stays flat.
+        const batch = new Scratch(roles, known, map as Record<ColumnRole, string>)
         for (;;) {
           const chunk = await result.fetchChunk()
           if (chunk === null || chunk.rowCount === 0) break
           batch.take(chunk)
           if (batch.rows + 2048 > BATCH_ROWS) {
-            seen += batch.rows
             yield batch.finish()
-            batch = new Scratch(roles, known, map as Record<ColumnRole, string>, seen)
+            batch.clear()
           }
         }
         if (batch.rows > 0) yield batch.finish()
-        if (seen + batch.rows === 0)
+        if (batch.seen + batch.rows === 0)
           throw new GordonError('NO_ROWS', `${file} has no rows: there is nothing to read`)
       } finally {
         connection.closeSync()
@@ -139,10 +142,11 @@ type DataRole = Exclude<ColumnRole, 'time'>
 /** The columns of one batch while its chunks come in. */
 class Scratch {
   rows = 0
+  /** Rows of batches before. */
+  seen = 0
   readonly #roles: readonly DataRole[]
   readonly #time: TimeReading
   readonly #names: Readonly<Record<ColumnRole, string>>
-  readonly #before: number
   readonly #values: readonly Float64Array[]
   readonly #missing: readonly Uint8Array[]
   readonly #nulls: number[]
@@ -150,19 +154,13 @@ class Scratch {
   readonly #nanos: Uint16Array | undefined
   readonly #timeMissing = new Uint8Array(BATCH_ROWS)
   #timeNulls = 0
-  readonly #texts: (string | undefined)[] = []
-  readonly #symbols: (string | undefined)[] = []
+  #texts: (string | undefined)[] = []
+  #symbols: (string | undefined)[] = []
 
-  constructor(
-    roles: readonly DataRole[],
-    time: TimeReading,
-    names: Readonly<Record<ColumnRole, string>>,
-    before: number,
-  ) {
+  constructor(roles: readonly DataRole[], time: TimeReading, names: Readonly<Record<ColumnRole, string>>) {
     this.#roles = roles
     this.#time = time
     this.#names = names
-    this.#before = before
     this.#values = roles.map(role => new Float64Array(role === 'symbol' ? 0 : BATCH_ROWS))
     this.#missing = roles.map(role => new Uint8Array(role === 'symbol' ? 0 : BATCH_ROWS))
     this.#nulls = roles.map(() => 0)
@@ -189,6 +187,19 @@ class Scratch {
     this.rows += chunk.rowCount
   }
 
+  clear(): void {
+    this.seen += this.rows
+    this.rows = 0
+    this.#texts = []
+    this.#symbols = []
+    if (this.#timeNulls > 0) this.#timeMissing.fill(0)
+    this.#timeNulls = 0
+    for (let i = 0; i < this.#nulls.length; i++) {
+      if (this.#nulls[i] > 0) this.#missing[i].fill(0)
+      this.#nulls[i] = 0
+    }
+  }
+
   finish(): RawBatch {
     const { rows } = this
     const column = (role: DataRole): RawColumn | undefined => {
@@ -198,7 +209,7 @@ class Scratch {
         this.#nulls[i] > 0 ? this.#missing[i].subarray(0, rows).map(one => one * MISSING) : undefined
       return { name: this.#names[role], values: this.#values[i].subarray(0, rows), flags }
     }
-    const before = this.#before
+    const before = this.seen
     return {
       rows,
       rowNumber: row => before + row + 1,

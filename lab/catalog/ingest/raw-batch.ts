@@ -51,5 +51,8 @@ export interface RawTable {
   readonly rowWord: 'line' | 'row'
   readonly columns: readonly string[]
   readonly notes: readonly string[]
+  /** Rows in all, where the file says so. */
+  readonly rows?: number
+  /** A batch and its arrays are valid until the next is asked for. */
   batches(): AsyncIterable<RawBatch>
 }

@@ -21,6 +21,8 @@ export interface ResolvedTimes {
   readonly sessionClose: Float64Array
   /** 1 where the row's time was reported and the row cannot be used. */
   readonly bad: Uint8Array
+  /** True when every row is resolved and none was reported. */
+  readonly clean: boolean
 }
 
 type Meaning = 'instant' | 'wall' | 'date'
@@ -39,6 +41,8 @@ export class TimeResolver {
   readonly #span: Micros
   readonly #log: IssueLog
   #last: Session | undefined
+  #noSession = new Float64Array(0)
+  #nothing = new Uint16Array(0)
 
   /** @throws GordonError TIME_FORMAT, INTERVAL_NEEDED, STAMP_NEEDED, BAD_INTERVAL */
   constructor(file: string, first: RawBatch, options: ReadingOptions, calendar: Calendar, log: IssueLog) {
@@ -101,13 +105,23 @@ export class TimeResolver {
   /** Resolves every row of a batch; what cannot be resolved is logged and marked. */
   resolve(batch: RawBatch, wanted: (row: number) => boolean): ResolvedTimes {
     const { rows, time } = batch
+    if (
+      time.kind === 'instant' &&
+      time.missing === undefined &&
+      this.#rowMeans === 'instant' &&
+      this.#calendar.continuous
+    ) {
+      return this.#instants(rows, time.micros, time.nanos)
+    }
     const eventTime = new Float64Array(rows)
     const nanos = new Uint16Array(rows)
     const sessionClose = new Float64Array(rows)
     const bad = new Uint8Array(rows)
     const parsed: ParsedTime = { micros: 0, nanos: 0 }
+    let clean = true
     const report = (row: number, code: Parameters<IssueLog['add']>[0]['code'], text: string): void => {
       this.#log.add({ code, row: batch.rowNumber(row), column: time.name, text })
+      clean = false
       if (code !== 'outsideSession') bad[row] = 1
     }
     for (let row = 0; row < rows; row++) {
@@ -140,7 +154,19 @@ export class TimeResolver {
       this.#place(row, micros, eventTime, sessionClose, report)
       if (this.#rowMeans !== 'instant') nanos[row] = 0
     }
-    return { eventTime, nanos, sessionClose, bad }
+    return { eventTime, nanos, sessionClose, bad, clean }
+  }
+
+  /** Instants of a calendar without sessions need no row by row work. */
+  #instants(rows: number, micros: Float64Array, nanos: Uint16Array | undefined): ResolvedTimes {
+    if (this.#noSession.length < rows) {
+      this.#noSession = new Float64Array(rows).fill(Number.NaN)
+      this.#nothing = new Uint16Array(rows)
+    }
+    const bad = new Uint8Array(this.#nothing.buffer, 0, rows)
+    const shift = this.#shift
+    const eventTime = shift === 0 ? micros : micros.map(time => time + shift)
+    return { eventTime, nanos: nanos ?? this.#nothing, sessionClose: this.#noSession, bad, clean: true }
   }
 
   #place(
