@@ -13,7 +13,7 @@ export default defineConfig({
   },
   test: {
     server: { deps: { inline: [/\.cache\/modules/] } },
-    include: ['lab/**/*.test.ts', 'live/**/*.test.ts', 'strategies/**/*.test.ts', 'data/**/*.test.ts'],
+    include: ['lab/**/*.test.{ts,mjs}', 'live/**/*.test.ts', 'strategies/**/*.test.ts', 'data/**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
