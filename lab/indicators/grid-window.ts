@@ -6,8 +6,8 @@
 
 /** Adding and subtracting it rounds a double below 2^51 to the nearest integer. */
 export const ROUND = 1.5 * 2 ** 52
-/** 4 units in the last place: what `price × ticksPerUnit` may be off an integer by. */
-export const NOISE = 2 ** -50
+/** What `price × ticksPerUnit` may be off a whole number by, after the roundings of a product or a short sum. */
+export const NOISE = 2 ** -51
 const LARGEST = 2 ** 46
 
 /** Value in ticks (or lots); NaN where it is not a whole number of them, or too large to tell. */
