@@ -4,12 +4,14 @@ import { main, run } from './command.mjs'
 import { installJupyter, LAB_FLAGS } from './jupyter.mjs'
 import { checkNode, installPackages } from './packages.mjs'
 import { place, venvBin } from './place.mjs'
+import { bringSample } from './sample.mjs'
 
 await main(async () => {
   checkNode()
   installPackages({ everything: true })
   installJupyter()
   build()
+  await bringSample()
   const asked = process.argv.slice(2)
   // JupyterLab refuses to run as root unless told; in a container that is the usual user.
   const root = process.getuid?.() === 0 ? ['--allow-root'] : []

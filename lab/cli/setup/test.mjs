@@ -12,6 +12,7 @@ import { executeNotebooks } from './notebooks.mjs'
 import { checkNode, installPackages } from './packages.mjs'
 import { place } from './place.mjs'
 import { installPython } from './python.mjs'
+import { bringSample } from './sample.mjs'
 
 const tally = { passed: 0, failed: 0, skipped: 0 }
 
@@ -29,6 +30,7 @@ await main(async () => {
   installPython(['lab/testing/requirements.txt'])
   ensureChromium()
   build()
+  await bringSample()
 
   const types = quiet(process.execPath, [place('node_modules/typescript/bin/tsc'), '-p', place(), '--noEmit'])
   check('types', types.code === 0, types.text)
