@@ -292,15 +292,14 @@ describe('a range', () => {
     const days: number[] = []
     const run = await backtest({
       strategy: planned(
-        Object.fromEntries(
-          [1, 2, 3].map(k => [
-            k,
-            ({ ctx, of }: { ctx: Context; of: Record<string, never> }) => {
-              days.push(dayOf(ctx.now))
-              if (k === 1) expect([...ctx.history(of.A, 3)!.close]).toEqual([2, 3, 4])
-            },
-          ]),
-        ),
+        {
+          1: ({ ctx, of }) => {
+            days.push(dayOf(ctx.now))
+            expect([...ctx.history(of.A, 3)!.close]).toEqual([2, 3, 4])
+          },
+          2: ({ ctx }) => days.push(dayOf(ctx.now)),
+          3: ({ ctx }) => days.push(dayOf(ctx.now)),
+        },
         { history: 3 },
       ),
       bars: market({ A: ['1', '2', '3', '4', '5', '6'] }),

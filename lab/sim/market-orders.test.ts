@@ -107,7 +107,7 @@ describe('a market order', () => {
     const source = memoryBars(entries)
     const run = await backtest({
       strategy: planned({ 29: ({ ctx, of }) => ctx.buy(of.D, 1) }),
-      bars: { ...source, datasets: ['1d', '1h'].map(interval => ({ ...source.datasets[0], interval })) },
+      bars: { ...source, intervals: ['1d', '1h'] },
     })
     expect(run.orders[0].submittedAt).toBe(START + 29 * HOUR)
     expect(fillsOf(run)).toEqual(['3: buy 1 D at 120'])
@@ -157,7 +157,7 @@ describe('a market order', () => {
     ])
     const run = await backtest({
       strategy: planned({ 2: ({ ctx, of }) => ctx.buy(of.W, 1, { limit: 150 }) }),
-      bars: { ...source, datasets: ['1d', '1w'].map(interval => ({ ...source.datasets[0], interval })) },
+      bars: { ...source, intervals: ['1d', '1w'] },
     })
     expect(run.fills.map(fill => fill.price)).toEqual([120])
   })
