@@ -100,7 +100,8 @@ export class WorkingOrder {
 
   /** Moves to the next state; a step that the table does not have is a bug. */
   enter(state: OrderState, now: Micros, reason: Reason | '' = ''): void {
-    assert(ALLOWED[this.state][state] === true, `order ${this.id} cannot go from ${this.state} to ${state}`)
+    if (ALLOWED[this.state][state] !== true)
+      assert(false, `order ${this.id} cannot go from ${this.state} to ${state}`)
     this.state = state
     if (reason !== '') this.reason = reason
     if (ENDED[state]) this.endedAt = now
