@@ -65,16 +65,19 @@ export async function openCsv(path: string, file: string, options: ReadingOption
 }
 
 async function firstLine(path: string, file: string): Promise<string> {
-  for await (const text of textPieces(path, file)) {
-    if (text.includes('\0')) {
+  let text = ''
+  for await (const piece of textPieces(path, file)) {
+    text += piece
+    if (piece.includes('\0')) {
       throw new GordonError('NOT_A_TABLE', `${file} is not a CSV table: it holds binary data`)
     }
-    const end = text.search(/[\r\n]/)
-    const line = end < 0 ? text : text.slice(0, end)
-    if (line.trim() !== '') return line
-    break
+    if (/[\r\n]/.test(text) || text.length > 1 << 20) break
   }
-  throw new GordonError('NOT_A_TABLE', `${file} is not a CSV table: its first line is empty`)
+  const line = text.split(/[\r\n]/, 1)[0]
+  if (line.trim() === '') {
+    throw new GordonError('NOT_A_TABLE', `${file} is not a CSV table: its first line is empty`)
+  }
+  return line
 }
 
 async function* textPieces(path: string, file = path): AsyncGenerator<string> {

@@ -44,8 +44,8 @@ export function detectTimeFormat(text: string): TimeFormat | undefined {
     const format = patternFormat(pattern)
     if (format.parse(text, { micros: 0, nanos: 0 })) return format
   }
-  const iso = ISO.exec(text)
-  return iso === null ? undefined : isoFormat(iso[8] !== undefined)
+  const iso = isoFormat(ISO.exec(text)?.[8] !== undefined)
+  return iso.parse(text, { micros: 0, nanos: 0 }) ? iso : undefined
 }
 
 const ISO =

@@ -304,8 +304,12 @@ function intervalOf(file: string, times: readonly Micros[], kind: Meaning, optio
     if (step > 0) counts.set(step, (counts.get(step) ?? 0) + 1)
   }
   const [step] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? []
+  if (kind === 'date' || (step !== undefined && times.every(time => time % DAY === 0))) {
+    // Weekends and holidays part neighbouring days by up to four; weeks come every seven.
+    if (step === undefined || step <= 4 * DAY) return '1d'
+    if (step === 7 * DAY) return '1w'
+  }
   if (step === undefined || step % SECOND !== 0 || step > 7 * DAY) {
-    if (step === undefined && kind === 'date') return '1d'
     throw new GordonError(
       'INTERVAL_NEEDED',
       `the interval of the bars in ${file} cannot be told from its first rows: give it, for example --interval 1m`,
