@@ -77,18 +77,24 @@ export interface JournalCheck {
   readonly tornBytes: number
   /** The first line that is wrong, in words; absent when all are right. */
   readonly broken?: string
+  /** Whether a line with the hash that was asked for was met. */
+  readonly headFound: boolean
 }
 
-/** Follows the chain from the first line to the last, or to the first that is wrong. */
-export async function verifyJournal(path: string): Promise<JournalCheck> {
+/**
+ * Follows the chain from the first line to the last, or to the first that is wrong.
+ * @param kept a head that was kept elsewhere; a journal that no longer contains it was cut or made anew
+ */
+export async function verifyJournal(path: string, kept?: string): Promise<JournalCheck> {
   const reader = new JournalReader(path)
   let broken: string | undefined
+  let headFound = false
   try {
-    for await (const _ of reader);
+    for await (const _ of reader) headFound ||= reader.head === kept
   } catch (error) {
     if (!(error instanceof GordonError) || error.code !== 'JOURNAL_BROKEN') throw error
     broken = error.message
   }
   const { entries, head, tornBytes } = reader
-  return { entries, head, tornBytes, ...(broken === undefined ? {} : { broken }) }
+  return { entries, head, tornBytes, headFound, ...(broken === undefined ? {} : { broken }) }
 }

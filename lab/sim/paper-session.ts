@@ -3,12 +3,11 @@
  * entries. All that it does follows from the entries alone, so that the session itself, its continuation after a
  * crash and a replay of its journal are the same calls of `apply`.
  *
- *   const session = new PaperSession({ strategy: SmaCross, header })
- *   for (const entry of entries) session.apply(entry)
+ *   const session = new PaperSession({ strategy: SmaCross, header: first.event })
+ *   for (const entry of entries) session.apply(entry)   // the header is the first of them
  *   session.finish().digest
  */
 import { assert } from '../core/assert.ts'
-import { GordonError } from '../core/errors.ts'
 import { isoTime, type Micros } from '../core/time.ts'
 import { VERSION } from '../core/version.ts'
 import { instrumentId } from '../domain/instrument.ts'
@@ -74,7 +73,7 @@ export class PaperSession {
   readonly #session: Session
   readonly #assembly: InstantAssembly
   readonly #warnings: RunWarning[]
-  #entries = 1
+  #entries = 0
   #lateSince = 0
   #workedClose = Number.NEGATIVE_INFINITY
   #finished = false
@@ -120,7 +119,7 @@ export class PaperSession {
     return this.#assembly.timer
   }
 
-  /** Entries applied, the header included: the sequence that must come next. */
+  /** Entries applied: the sequence that must come next. */
   get entries(): number {
     return this.#entries
   }
@@ -162,8 +161,12 @@ export class PaperSession {
     assert(entry.sequence === this.#entries, `entry ${entry.sequence} came where ${this.#entries} should`)
     this.#entries++
     const { event } = entry
-    if (event.kind === 'restart') this.counts.restarts++
-    else if (event.kind === 'timer') this.counts.incomplete++
+    assert((event.kind === 'header') === (entry.sequence === 0), 'a journal begins with its header')
+    if (event.kind === 'restart') {
+      this.counts.restarts++
+      this.ended = false
+    }
+    if (event.kind === 'timer') this.counts.incomplete++
     else if (event.kind === 'feed') {
       if (event.state === 'disconnected') this.counts.disconnects++
       else if (event.state === 'hole') this.counts.holes++
@@ -249,44 +252,4 @@ export class PaperSession {
       })
     return warnings
   }
-}
-
-/** What a session would be that is started now, beside what its journal says; the first difference, in words. */
-export function headerDifference(journal: HeaderEvent, now: HeaderEvent): string | undefined {
-  if (journal.made.gordon !== now.made.gordon)
-    return `gordon (${journal.made.gordon} then, ${now.made.gordon} now)`
-  if (journal.codeHash !== now.codeHash)
-    return `the strategy's code (${journal.codeHash.slice(0, 12)} then, ${now.codeHash.slice(0, 12)} now)`
-  const then = flat(journal)
-  const present = flat(now)
-  for (const name of new Set([...then.keys(), ...present.keys()]))
-    if (then.get(name) !== present.get(name))
-      return `${name} (${then.get(name) ?? 'not set'} then, ${present.get(name) ?? 'not set'} now)`
-  return undefined
-}
-
-function flat(header: HeaderEvent): Map<string, string> {
-  const told = new Map<string, string>()
-  const put = (name: string, value: unknown) => {
-    if (value !== undefined) told.set(name, JSON.stringify(value))
-  }
-  for (const [name, value] of Object.entries(header.params)) put(`parameter ${name}`, value)
-  for (const [name, value] of Object.entries(header.settings)) put(`setting ${name}`, value)
-  put('instruments', header.instruments.map(instrumentId).join(', '))
-  for (const instrument of header.instruments)
-    put(`instrument ${instrumentId(instrument)}`, Object.entries(instrument).sort())
-  put('interval', header.interval)
-  put('adjustment', header.adjustment)
-  put('bar grace (µs)', header.barGrace)
-  return told
-}
-
-/** @throws GordonError SESSION_DIFFERS */
-export function holdToHeader(journal: HeaderEvent, now: HeaderEvent, path: string): void {
-  const difference = headerDifference(journal, now)
-  if (difference !== undefined)
-    throw new GordonError(
-      'SESSION_DIFFERS',
-      `Journal ${path} belongs to a session that differs in ${difference}; start it as it was, or begin a new one with --journal <file>.`,
-    )
 }

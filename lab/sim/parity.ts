@@ -55,6 +55,7 @@ export async function receiveTimeParity(
   run: Run,
   strategy: AnyStrategy,
 ): Promise<ReceiveTimeParity> {
+  if (session.instants.length === 0) return { equal: true, session: run.decisions, backtest: run.decisions }
   const again = await rerun(session, strategy, session.bars)
   return { equal: again.digest === run.digest, session: run.decisions, backtest: again.decisions }
 }
@@ -68,6 +69,7 @@ export async function plainParity(
   strategy: AnyStrategy,
   plain: readonly BarSeries[] = ownBars(session),
 ): Promise<PlainParity> {
+  if (session.instants.length === 0) return { equal: true, departures: 0, differences: [], unexplained: 0 }
   const departures = findDepartures(session, plain)
   const closeOfInstant = new Map(session.instants.map(one => [one.time, one.close]))
   const ofSession = decisionsOf(run, closeOfInstant)

@@ -1,0 +1,123 @@
+/**
+ * A paper session as people and machines read it; the session, its continuation and a replay of its journal print
+ * the same. No annual figures: a session's instants lie in received time, which a replaying feed compresses.
+ */
+import { isoTime } from '../core/time.ts'
+import { instrumentId } from '../domain/instrument.ts'
+import type { PaperSession } from '../sim/paper-session.ts'
+import type { Run } from '../sim/run.ts'
+
+export interface JournalState {
+  readonly path: string
+  readonly entries: number
+  /** Hash of the last entry: keep it elsewhere to prove later that nothing was changed or cut. */
+  readonly head: string
+  /** Bytes of a torn last line, which no decision rests on. */
+  readonly tornBytes: number
+}
+
+export interface SessionResult {
+  readonly run: Run
+  readonly session: PaperSession
+  readonly journal: JournalState
+}
+
+export function sessionDocument({ run, session, journal }: SessionResult): Record<string, unknown> {
+  return {
+    mode: session.header.mode,
+    digest: run.digest,
+    inputs: run.inputs,
+    decisions: run.decisions,
+    strategy: run.strategy,
+    strategyFile: run.strategyFile,
+    codeHash: run.codeHash,
+    params: run.params,
+    seed: run.seed,
+    feed: session.header.feed,
+    interval: session.header.interval,
+    adjustment: session.header.adjustment,
+    instruments: run.instruments,
+    from: time(run.from),
+    to: time(run.to),
+    journal,
+    counts: session.counts,
+    currency: run.currency,
+    startEquity: run.startEquity,
+    endEquity: run.endEquity,
+    fees: run.fees,
+    slippageCost: run.slippageCost,
+    assumptions: run.assumptions,
+    orders: run.orders.map(order => ({
+      ...order,
+      submittedAt: time(order.submittedAt),
+      endedAt: time(order.endedAt),
+    })),
+    fills: run.fills.map(fill => ({ ...fill, time: time(fill.time) })),
+    trades: run.trades.map(trade => ({
+      ...trade,
+      entryTime: time(trade.entryTime),
+      exitTime: time(trade.exitTime),
+    })),
+    openTrades: run.openTrades.map(trade => ({ ...trade, entryTime: time(trade.entryTime) })),
+    logs: run.logs.map(line => ({ ...line, time: time(line.time) })),
+    warnings: run.warnings,
+    made: run.made,
+  }
+}
+
+export function sessionSummary({ run, session, journal }: SessionResult): string {
+  const { counts, header, instants } = session
+  const closes = instants.map(one => one.close)
+  const bars = Object.entries({
+    late: counts.late,
+    duplicate: counts.duplicate,
+    corrected: counts.correction,
+    stale: counts.stale,
+    early: counts.early,
+  })
+  const line = Object.entries({ cuts: counts.disconnects, holes: counts.holes, 'bad messages': counts.bad })
+  const lines = [
+    `${run.strategy} ${JSON.stringify(run.params)}, paper`,
+    row('instruments', run.instruments.map(instrumentId).join(', ')),
+    row('feed', `${header.feed} (${header.adjustment}, ${header.interval})`),
+    row(
+      'closes',
+      closes.length === 0 ? 'none yet' : `${isoTime(closes[0])} to ${isoTime(session.workedClose)}`,
+    ),
+    row('instants', `${counts.instants}, ${counts.incomplete} of them when the grace of a bar was over`),
+    row('bars', [String(counts.bars), ...some(bars)].join(', ')),
+    row('line', some(line).join(', ') || 'without a fault'),
+    '',
+    row('equity', `${money(run.startEquity)} → ${money(run.endEquity)} ${run.currency}`),
+    row('costs', `fees ${money(run.fees)} (${run.assumptions.fees}), slippage ${money(run.slippageCost)}`),
+    row(
+      'trades',
+      `${run.trades.length} closed, ${run.openTrades.length} open; ${run.orders.length} orders, ${run.fills.length} fills`,
+    ),
+    row('journal', `${journal.path}, ${journal.entries} entries, ${counts.restarts} restarts`),
+    row('head', journal.head),
+    row('digest', run.digest),
+  ]
+  const doubts = run.warnings.map(warning => `  ! ${warning.text} [${warning.code}]`)
+  if (journal.tornBytes > 0)
+    doubts.push(
+      `  ! ${journal.tornBytes} bytes of a half-written last line were cut off; nothing was decided on them.`,
+    )
+  return [...lines, ...(doubts.length > 0 ? ['', ...doubts] : [])].join('\n')
+}
+
+function some(counts: [string, number][]): string[] {
+  return counts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`)
+}
+
+function time(value: number | undefined): string | undefined {
+  return value === undefined || Number.isNaN(value) ? undefined : isoTime(value)
+}
+
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(13)} ${value}`
+}
+
+function money(value: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+}
