@@ -13,7 +13,7 @@ import type { OrderRecord } from '../domain/order.ts'
 import type { EquityColumns, PlotSeries, RunResult, RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
 import { matchTrades } from '../portfolio/closed-trades.ts'
-import { EquityCurve } from './equity-curve.ts'
+import { equityCurve } from './equity-curve.ts'
 import { explainOrder } from './why.ts'
 
 /** What a run's driver knows beside the engine's record. */
@@ -88,7 +88,7 @@ export class Run implements RunResult {
     this.made = facts.made
     const { recorder, account } = engine
     account.ledger.verify()
-    this.curve = new EquityCurve(recorder, facts.startEquity, facts.leanTimes)
+    this.curve = equityCurve(recorder, facts.startEquity, facts.leanTimes)
     const { time, equity } = this.curve
     this.from = time[0] ?? Number.NaN
     this.to = time[time.length - 1] ?? Number.NaN
