@@ -4,7 +4,7 @@ import { CompensatedSum } from './compensated-sum.ts'
 
 const price = fc.double({ min: 1e-3, max: 1e6, noNaN: true })
 
-/** The exact sum in units of 2^-1074 · 2^k would need no floats at all: BigInt of 2^-80. */
+/** The exact sum, in whole numbers of 2^-80: fine enough for doubles above 1e-3. */
 function exact(values: readonly number[]): bigint {
   const unit = 2 ** 80
   return values.reduce((sum, value) => {

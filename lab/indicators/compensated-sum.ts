@@ -1,9 +1,9 @@
 /**
  * A sum to which values are added and from which they are taken again, kept as two doubles whose exact total
- * is the exact sum (Knuth's two-sum; Dekker 1971). It loses nothing while the largest and smallest values
- * differ by less than about 2^40, so it does not matter by which way a window was reached.
+ * is the exact sum (Knuth's two-sum). It loses nothing while the largest and smallest values differ by less than
+ * about 2^40, so it does not matter by which way a window was reached.
  */
-const SPLIT = 2 ** 27 + 1
+import { productError, sumError } from './exact-arithmetic.ts'
 
 export class CompensatedSum {
   #high = 0
@@ -18,8 +18,7 @@ export class CompensatedSum {
   add(value: number): void {
     const high = this.#high
     const sum = high + value
-    const taken = sum - high
-    this.#low += high - (sum - taken) + (value - taken)
+    this.#low += sumError(high, value, sum)
     this.#high = sum
   }
 
@@ -36,12 +35,10 @@ export class CompensatedSum {
   /** Sum / count within half a unit in the last place or so: the mean of equal values is that value. */
   mean(count: number): number {
     const sum = this.#high + this.#low
-    const taken = sum - this.#high
-    const rest = this.#high - (sum - taken) + (this.#low - taken)
-    const quotient = sum / count
-    const scaled = quotient * SPLIT
-    const top = scaled - (scaled - quotient)
-    // count × top and count × (quotient − top) are exact, so this is what the division left over.
-    return quotient + (sum - count * top - count * (quotient - top) + rest) / count
+    const rest = sumError(this.#high, this.#low, sum)
+    const mean = sum / count
+    const product = mean * count
+    // What the division left over, itself divided.
+    return mean + (sum - product - productError(mean, count, product) + rest) / count
   }
 }

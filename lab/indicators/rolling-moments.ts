@@ -2,10 +2,11 @@
  * Mean and population standard deviation of the last `period` values, for standardDeviation, bollinger and zScore.
  *
  * On the grid from the integers Σt and Σt²: the variance is (period · Σt² − (Σt)²) / (period · ticksPerUnit)²,
- * exact up to its square root. Off it (or where the squares would leave 53 bits) the window is gone through anew,
- * as distances from its oldest value, so that equal values have a deviation of exactly zero. Both depend on the
- * window alone.
+ * exact up to its square root; squares that leave 53 bits are kept in two doubles. Off it the window is gone through
+ * anew, as distances from its oldest value, so that equal values have a deviation of exactly zero. Both depend on
+ * the window alone.
  */
+import { productError, sumError } from './exact-arithmetic.ts'
 import { GridWindow, ticksOf, toTicks } from './grid-window.ts'
 
 export class RollingMoments {
@@ -16,11 +17,12 @@ export class RollingMoments {
   readonly #divisor: number
   /** Hold while the window is on the grid. */
   #sum = 0
+  /** Σt² is their sum; the low one is zero while it fits the high one. */
   #squares = 0
+  #squaresLow = 0
 
   constructor(period: number, perUnit: number) {
-    const limit = Math.floor(Math.sqrt(Number.MAX_SAFE_INTEGER) / period / 2)
-    this.#window = new GridWindow(period, perUnit, limit)
+    this.#window = new GridWindow(period, perUnit, Math.floor(Number.MAX_SAFE_INTEGER / period))
     this.#divisor = period * perUnit
   }
 
@@ -32,7 +34,7 @@ export class RollingMoments {
     if (!wasOffGrid && Math.abs(ticks) <= window.limit) {
       const left = ticksOf(oldest, window.perUnit)
       this.#sum += ticks - left
-      this.#squares += (ticks - left) * (ticks + left)
+      this.#addProduct(ticks - left, ticks + left)
     } else if (window.offGrid === 0) this.#addUp()
     if (!window.ready) this.mean = this.deviation = Number.NaN
     else if (window.offGrid === 0) this.#fromSums()
@@ -44,18 +46,40 @@ export class RollingMoments {
     if (this.#window.offGrid === 0) this.#addUp()
   }
 
+  #addProduct(a: number, b: number): void {
+    const product = a * b
+    const squares = this.#squares
+    if (this.#squaresLow === 0 && squares + Math.abs(product) <= Number.MAX_SAFE_INTEGER) {
+      this.#squares = squares + product
+      return
+    }
+    const sum = squares + product
+    const low = this.#squaresLow + productError(a, b, product) + sumError(squares, product, sum)
+    this.#squares = sum + low
+    this.#squaresLow = sumError(sum, low, this.#squares)
+  }
+
   #fromSums(): void {
-    this.mean = this.#sum / this.#divisor
-    this.deviation = Math.sqrt(this.#window.period * this.#squares - this.#sum * this.#sum) / this.#divisor
+    const { period } = this.#window
+    const sum = this.#sum
+    const squares = period * this.#squares
+    const square = sum * sum
+    let variance = squares - square
+    if (squares > Number.MAX_SAFE_INTEGER)
+      variance +=
+        productError(period, this.#squares, squares) -
+        productError(sum, sum, square) +
+        period * this.#squaresLow
+    this.mean = sum / this.#divisor
+    this.deviation = Math.sqrt(Math.max(0, variance)) / this.#divisor
   }
 
   #addUp(): void {
-    this.#sum = 0
-    this.#squares = 0
+    this.#sum = this.#squares = this.#squaresLow = 0
     this.#window.forEach(value => {
       const ticks = ticksOf(value, this.#window.perUnit)
       this.#sum += ticks
-      this.#squares += ticks * ticks
+      this.#addProduct(ticks, ticks)
     })
   }
 

@@ -76,11 +76,13 @@ class Wma implements Indicator {
 
   /** From the oldest value's distance to the others, so that equal values average to themselves. */
   #anew(): number {
-    const base = this.#window.values[this.#window.head]
+    const { period, head, values } = this.#window
+    const base = values[head]
     let weighted = 0
-    this.#window.forEach((value, place) => {
-      weighted += (value - base) * (place + 1)
-    })
+    for (let place = head, weight = 1; weight <= period; weight++) {
+      weighted += (values[place] - base) * weight
+      if (++place === period) place = 0
+    }
     return base + weighted / this.#weights
   }
 }
