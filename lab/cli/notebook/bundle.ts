@@ -5,8 +5,6 @@
 import type { Bundle } from './kernel.ts'
 import { JUPYTER, type Row, tableBundle } from './table.ts'
 
-const SHOWN = 50
-
 export function toBundle(value: unknown): Bundle | undefined {
   if (value === null || typeof value !== 'object') return undefined
   const own = (value as { [JUPYTER]?: () => Bundle })[JUPYTER]
@@ -41,15 +39,14 @@ function arrowBundle(table: ArrowTable): Bundle {
     column: table.getChild(field.name),
     time: String(field.type).startsWith('Timestamp'),
   }))
-  const rows = Array.from({ length: Math.min(table.numRows, SHOWN) }, (_, row) =>
+  const row = (at: number) =>
     Object.fromEntries(
       fields.map(({ name, column, time }) => {
-        const cell = column?.get(row)
+        const cell = column?.get(at)
         return [name, time && typeof cell === 'number' ? new Date(cell) : cell]
       }),
-    ),
-  )
-  return tableBundle(rows, { columns: fields.map(field => field.name), rows: SHOWN, total: table.numRows })
+    )
+  return tableBundle({ length: table.numRows, at: row }, { columns: fields.map(field => field.name) })
 }
 
 interface DataFrame {
@@ -63,8 +60,7 @@ function isDataFrame(value: object): value is DataFrame {
 }
 
 function frameBundle(frame: DataFrame): Bundle {
-  const rows = frame.values
-    .slice(0, SHOWN)
-    .map(cells => Object.fromEntries(frame.columns.map((name, at) => [name, cells[at]])))
-  return tableBundle(rows, { columns: frame.columns, rows: SHOWN, total: frame.shape[0] })
+  const at = (row: number) =>
+    Object.fromEntries(frame.columns.map((name, column) => [name, frame.values[row][column]]))
+  return tableBundle({ length: frame.shape[0], at }, { columns: frame.columns })
 }

@@ -8,7 +8,7 @@ import type { Bundle } from './kernel.ts'
 import { JUPYTER } from './table.ts'
 
 export interface Figure {
-  /** Plotly traces; typed arrays are fine. */
+  /** Plotly traces; typed arrays and Arrow columns are fine. */
   readonly data: readonly object[]
   readonly layout?: object
 }

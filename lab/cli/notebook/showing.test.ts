@@ -39,15 +39,18 @@ describe('a table', () => {
 
   it('escapes what is not its own', () => {
     expect(toBundle([{ '<a>': '"&' }])?.['text/html']).toContain(
-      '&lt;a&gt;</th></tr></thead><tbody><tr><td style="text-align:left">&quot;&amp;',
+      '&lt;a&gt;</th></tr></thead><tbody><tr><td style="text-align:left;white-space:nowrap">&quot;&amp;',
     )
   })
 
-  it('counts the rows that it does not show', () => {
+  it('shows the ends of a long table and counts its rows', () => {
     const rows = Array.from({ length: 51 }, (_, n) => ({ n }))
-    expect(String(plain(rows)).endsWith('\n51 rows, 50 shown')).toBe(true)
-    expect(plain(table(rows, { rows: 1 }))).toBe('n\n0\n51 rows, 1 shown')
+    expect(plain(table(rows, { rows: 3 }))).toBe(' n\n 0\n 1\n …\n50\n51 rows')
+    expect(String(plain(rows)).split('\n')).toHaveLength(1 + 10 + 1 + 5 + 1)
+    expect(plain(rows.slice(0, 15))).not.toContain('rows')
   })
+
+  it('writes lists as words', () => expect(plain([{ names: ['a', 'b'] }])).toBe('names\na, b'))
 
   it('shows an Arrow table, its times as dates', () => {
     const shown = columnTable({

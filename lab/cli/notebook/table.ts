@@ -4,13 +4,17 @@ import type { Bundle } from './kernel.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
+/** An array, or something larger of which only what is shown is asked for. */
+export interface Rows {
+  readonly length: number
+  at(index: number): Row | undefined
+}
+
 export interface TableOptions {
   /** Default: the keys of the rows, in order of appearance. */
   readonly columns?: readonly string[]
-  /** Rows shown; the rest is counted below the table. Default 50. */
+  /** Rows shown at most, the first and the last of a longer table. Default 15. */
   readonly rows?: number
-  /** Rows in all, where only the first were handed over. */
-  readonly total?: number
 }
 
 /** Something to display: the last value of a cell, or `display(table(rows))`. */
@@ -18,25 +22,27 @@ export function table(rows: readonly Row[], options: TableOptions = {}): { [JUPY
   return { [JUPYTER]: () => tableBundle(rows, options) }
 }
 
+export const ROWS = 15
+
 /** A method of this name gives a value's own bundle. */
 export const JUPYTER: unique symbol = Symbol.for('Jupyter.display')
 
-export function tableBundle(rows: readonly Row[], options: TableOptions = {}): Bundle {
-  const shown = rows.slice(0, options.rows ?? 50)
+export function tableBundle(rows: Rows, options: TableOptions = {}): Bundle {
+  const shown = ends(rows, options.rows ?? ROWS)
   const columns = options.columns ?? [...new Set(shown.flatMap(row => Object.keys(row)))]
-  const total = options.total ?? rows.length
-  const more = total > shown.length ? `${total} rows, ${shown.length} shown` : ''
   const cells = shown.map(row =>
-    columns.map(column => ({ text: cellText(row[column]), right: isNumber(row[column]) })),
+    columns.map(column => ({
+      text: row === GAP ? '…' : cellText(row[column]),
+      right: isNumber(row[column]),
+    })),
   )
-  const right = columns.map(
-    (_, at) => cells.length > 0 && cells.every(row => row[at].right || row[at].text === ''),
-  )
-  const head = columns.map((column, at) => `<th${align(right[at])}>${escapeHtml(column)}</th>`).join('')
+  const right = columns.map((_, at) => cells.some(row => row[at].right))
+  const more = shown.includes(GAP) ? `${rows.length} rows` : ''
+  const head = columns.map((column, at) => `<th${style(right[at])}>${escapeHtml(column)}</th>`).join('')
   const body = cells
     .map(
       row =>
-        `<tr>${row.map((cell, at) => `<td${align(right[at])}>${escapeHtml(cell.text)}</td>`).join('')}</tr>`,
+        `<tr>${row.map((cell, at) => `<td${style(right[at])}>${escapeHtml(cell.text)}</td>`).join('')}</tr>`,
     )
     .join('')
   return {
@@ -45,8 +51,20 @@ export function tableBundle(rows: readonly Row[], options: TableOptions = {}): B
   }
 }
 
-function align(right: boolean): string {
-  return ` style="text-align:${right ? 'right' : 'left'}"`
+/** Stands for the rows between the first and the last. */
+const GAP: Row = {}
+
+/** All rows when they are few, else the first two thirds of `most` and the last third. */
+function ends(rows: Rows, most: number): readonly Row[] {
+  const take = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, at) => rows.at(from + at) ?? GAP)
+  if (rows.length <= most) return take(0, rows.length)
+  const last = Math.floor(most / 3)
+  return [...take(0, most - last), GAP, ...take(rows.length - last, rows.length)]
+}
+
+function style(right: boolean): string {
+  return ` style="text-align:${right ? 'right' : 'left'};white-space:nowrap"`
 }
 
 function isNumber(value: unknown): boolean {
@@ -62,6 +80,7 @@ function cellText(value: unknown): string {
       : String(Number(value.toPrecision(6)))
   if (value instanceof Date)
     return value.toISOString().slice(0, 19).replace('T', ' ').replace(' 00:00:00', '')
+  if (Array.isArray(value)) return value.join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 

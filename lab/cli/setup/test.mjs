@@ -1,9 +1,8 @@
 /**
- * npm test: everything that must hold, on a fresh clone too. Installs all, builds, then type check, lint, tests,
- * notebooks and a small round of each benchmark; the last line counts them all.
+ * npm test: everything that must hold, on a fresh clone too. Installs all, builds, then type check, lint, tests (a
+ * small round of each benchmark among them) and notebooks; the last line counts them all.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { benchmarks } from './benchmarks.mjs'
 import { build } from './build.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { main, quiet, run } from './command.mjs'
@@ -38,7 +37,6 @@ await main(async () => {
   check('format and lint', lint.code === 0, lint.text)
   await vitest()
   for (const { name, passed, text } of executeNotebooks()) check(`notebook ${name}`, passed, text)
-  for (const { name, passed, text } of benchmarks()) check(`benchmark ${name}`, passed, text)
 
   const skipped = tally.skipped === 0 ? '' : `, ${tally.skipped} skipped`
   console.log(`\n${tally.passed} passed, ${tally.failed} failed${skipped}`)

@@ -1,0 +1,101 @@
+/** The first study in a real JupyterLab in a real browser: opened, run from top to bottom, and looked at. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launchChromium } from '../../../testing/chromium.ts'
+import { LAB_FLAGS } from '../jupyter.mjs'
+import { place, venvBin } from '../place.mjs'
+
+const TOKEN = 'gordon'
+const PICTURES = place('.cache/test')
+const settings = mkdtempSync(join(tmpdir(), 'gordon-jupyter-'))
+let server
+let address
+let browser
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true })
+  const flags = ['--no-browser', '--allow-root', '--ServerApp.port=0', `--IdentityProvider.token=${TOKEN}`]
+  server = spawn(venvBin('jupyter'), ['lab', ...LAB_FLAGS, ...flags], {
+    cwd: place(),
+    env: { ...process.env, ...own() },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  address = await new Promise((found, fail) => {
+    let said = ''
+    server.stderr.on('data', part => {
+      said += part
+      const match = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(said)
+      if (match !== null) found(`http://127.0.0.1:${match[1]}`)
+    })
+    server.once('exit', () => fail(new Error(said)))
+  })
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  server?.kill()
+  rmSync(settings, { recursive: true, force: true })
+})
+
+/** Settings of its own: nothing of the person's is read or written, and the notebook is never saved. */
+function own() {
+  const plugin = join(settings, 'lab/@jupyterlab/docmanager-extension')
+  mkdirSync(plugin, { recursive: true })
+  writeFileSync(join(plugin, 'plugin.jupyterlab-settings'), '{ "autosave": false }')
+  return {
+    JUPYTER_CONFIG_DIR: settings,
+    JUPYTER_RUNTIME_DIR: join(settings, 'runtime'),
+    JUPYTERLAB_SETTINGS_DIR: join(settings, 'lab'),
+    JUPYTERLAB_WORKSPACES_DIR: join(settings, 'workspaces'),
+  }
+}
+
+it('runs from top to bottom: tables and live charts, no error, no pop-up', async () => {
+  const page = await browser.newPage({ viewport: { width: 1300, height: 1000 } })
+  const trouble = []
+  page.on('pageerror', error => trouble.push(String(error)))
+  await page.goto(`${address}/lab/tree/notebooks/01-first-backtest.ipynb?token=${TOKEN}&reset`)
+  await page.waitForSelector('.jp-Notebook .jp-Cell', { timeout: 60_000 })
+  await page.waitForFunction(() =>
+    document.querySelector('.jp-NotebookPanel-toolbar')?.textContent?.includes('TypeScript (Gordon)'),
+  )
+  await page.click('.lm-MenuBar-itemLabel:text("Run")')
+  await page.click('.lm-Menu-itemLabel:text("Run All Cells")')
+  // Done when the last code cell has its number.
+  await page.waitForFunction(
+    () =>
+      [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(prompt =>
+        /\[\d+\]/.test(prompt.textContent),
+      ),
+    undefined,
+    { timeout: 90_000 },
+  )
+  const seen = await look(page)
+  expect(seen.errors).toEqual([])
+  expect(seen.dialogs).toEqual([])
+  expect(trouble).toEqual([])
+  expect(seen.charts).toBe(4)
+  expect(seen.tables).toBeGreaterThan(5)
+})
+
+/** Scrolls through the notebook, taking a picture of each screen; what was drawn. */
+async function look(page) {
+  const cells = await page.locator('.jp-Notebook .jp-Cell').count()
+  const seen = { charts: 0, tables: 0, errors: [], dialogs: [] }
+  for (let cell = 0; cell < cells; cell++) {
+    const one = page.locator('.jp-Notebook .jp-Cell').nth(cell)
+    await one.scrollIntoViewIfNeeded()
+    await page.waitForTimeout(250)
+    seen.charts += await one.locator('.js-plotly-plot .main-svg').first().count()
+    seen.tables += await one.locator('.jp-OutputArea-output table').count()
+    const stderr = one.locator('[data-mime-type="application/vnd.jupyter.stderr"]')
+    seen.errors.push(...(await stderr.allTextContents()))
+    await one.screenshot({ path: join(PICTURES, `notebook-${String(cell).padStart(2, '0')}.png`) })
+  }
+  seen.dialogs = await page.locator('.jp-Dialog, .Toastify__toast').allTextContents()
+  return seen
+}
