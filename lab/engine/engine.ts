@@ -427,11 +427,12 @@ export class Engine implements VenueReports {
   }
 
   #notify(): void {
+    const most = this.#notices.length + NOTICES_PER_INSTANT
     for (let told = 0; this.#notices.length > 0; told++) {
-      if (told > NOTICES_PER_INSTANT)
+      if (told > most)
         throw new GordonError(
           'STRATEGY_LOOP',
-          `The strategy answers its own order notices without end at one instant (${NOTICES_PER_INSTANT} so far); do not resend from onOrder or onFill without a condition.`,
+          `The strategy answers its own order notices without end at one instant (${told} so far); do not resend from onOrder or onFill without a condition.`,
         )
       this.#notices.shift()!()
       this.#decideBatch()

@@ -378,7 +378,7 @@ describe('a strategy that throws', () => {
       }
     }
     await expect(backtest({ strategy: Echo, bars: market({ A: ['1'] }) })).rejects.toThrow(
-      'The strategy answers its own order notices without end at one instant (10000 so far)',
+      'The strategy answers its own order notices without end at one instant (',
     )
   })
 })

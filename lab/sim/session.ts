@@ -116,10 +116,14 @@ export function openSession(request: SessionRequest): Session {
   return { engine, instance, name, settings, instruments, currency, warmup }
 }
 
-function tradables(instruments: readonly Instrument[]): Tradable[] {
-  return [...instruments]
-    .sort(compareInstruments)
-    .map((instrument, handle) => Object.freeze({ ...instrument, id: instrumentId(instrument), handle }))
+function tradables(instruments: readonly Instrument[]): readonly Tradable[] {
+  const sorted = [...instruments].sort(compareInstruments)
+  // Frozen, list and all: strategies are handed it, and a careless sort would change every handle.
+  return Object.freeze(
+    sorted.map((instrument, handle) =>
+      Object.freeze({ ...instrument, id: instrumentId(instrument), handle }),
+    ),
+  )
 }
 
 function oneCurrency(instruments: readonly Instrument[]): string {
