@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { count, counted, days, money, number, percent, price, signed, signedPercent } from './format.ts'
+import { count, counted, duration, money, number, percent, price, signed, signedPercent } from './format.ts'
 
 describe('numbers', () => {
   const cases: readonly [string, string][] = [
@@ -22,7 +22,9 @@ describe('numbers', () => {
     [counted(2, 'day'), '2 days'],
     [price(12.345, 1000), '12.345'],
     [price(64.68, 1e9), '64.68'],
-    [days(0, 86_400e6 * 412), '412 days'],
+    [duration(0, 86_400e6 * 412), '412 days'],
+    [duration(0, 3_600e6 * 30), '30 h'],
+    [duration(0, 60e6 * 7), '7 min'],
   ]
   for (const [is, shouldBe] of cases) it(shouldBe, () => expect(is).toBe(shouldBe))
 })

@@ -2,7 +2,7 @@
  * Numbers and times as a reader of statements expects them: thousands apart, a true minus, units beside the
  * number, ISO dates in UTC. Fixed rules instead of a locale, so that a report is the same on every machine.
  */
-import { DAY, isoDate, type Micros } from '../core/time.ts'
+import { DAY, HOUR, isoDate, type Micros, MINUTE } from '../core/time.ts'
 
 export const MINUS = '−'
 /** No-break space, so that a unit never stands alone on a line. */
@@ -61,9 +61,13 @@ export function minute(time: Micros): string {
   return new Date(Math.floor(time / 1000)).toISOString().slice(0, 16).replace('T', ' ')
 }
 
-/** Calendar days between two times, for durations: `412 days`. */
-export function days(from: Micros, to: Micros): string {
-  return counted(Math.round((to - from) / DAY), 'day')
+/** How long: `412 days`; hours and minutes below two days. */
+export function duration(from: Micros, to: Micros): string {
+  const length = to - from
+  if (length >= 2 * DAY || length === 0) return counted(Math.round(length / DAY), 'day')
+  return length >= 2 * HOUR
+    ? `${Math.round(length / HOUR)} h`
+    : `${Math.max(1, Math.round(length / MINUTE))} min`
 }
 
 export { isoDate as date }

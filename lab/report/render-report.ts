@@ -45,7 +45,7 @@ export function renderReport(input: ReportInput): string {
     monthly: () => ifRan(result, () => monthlySection(analysis)),
     yearly: () => ifRan(result, () => yearlySection(analysis)),
     rolling: () => ifRan(result, () => rollingSection(analysis)),
-    drawdowns: () => ifRan(result, () => drawdownsSection(analysis)),
+    drawdowns: () => ifRan(result, () => drawdownsSection(result, analysis)),
     prices: () => prices?.section,
     tradeReturns: () => tradeReturnsSection(result),
     excursions: () => excursionsSection(result),

@@ -23,7 +23,8 @@ export interface ChartPlace {
   readonly name: string
   /** What the chart shows, in words, for those who cannot see it. */
   readonly label: string
-  readonly size?: 'tall' | 'low'
+  /** `pair`: two panels, beside one another or, on a phone, one above the other. */
+  readonly size?: 'tall' | 'low' | 'pair'
 }
 
 /** The place where the page draws a figure, with its note below. */

@@ -107,12 +107,12 @@ function candleTrace(bars: BarSeries, perCandle: number, palette: Palette): Trac
 
 function roundTripLines(trades: readonly ClosedTrade[], palette: Palette): Trace[] {
   return [true, false].map(won => {
-    const x: (number | null)[] = []
-    const y: (number | null)[] = []
+    const x: number[] = []
+    const y: number[] = []
     for (const trade of trades) {
       if (trade.profit > 0 !== won) continue
-      x.push(milliseconds(trade.entryTime), milliseconds(trade.exitTime), null)
-      y.push(significant(trade.entryPrice), significant(trade.exitPrice), null)
+      x.push(milliseconds(trade.entryTime), milliseconds(trade.exitTime), Number.NaN)
+      y.push(significant(trade.entryPrice), significant(trade.exitPrice), Number.NaN)
     }
     return {
       type: 'scatter',
@@ -133,36 +133,48 @@ function roundTripMarks(
 ): Trace[] {
   const entries = [...trades, ...open]
   return [
-    markTrace('Entry', entries.map(entryPoint), 'triangle-up', palette.ink),
-    markTrace('Exit', trades.map(exitPoint), 'triangle-down-open', palette.ink),
+    markTrace(ENTRY, entries.map(entryPoint), palette.ink),
+    markTrace(EXIT, trades.map(exitPoint), palette.ink),
   ]
 }
 
 interface Point {
   readonly x: number
   readonly y: number
-  readonly text: string
+  /** Beside the mark: units entered, negative when short; or the return in percent. */
+  readonly told: number
 }
 
 function entryPoint(trade: ClosedTrade | OpenTrade): Point {
-  const text = `${trade.direction} ${count(trade.quantity)} at ${significant(trade.entryPrice)}`
-  return { x: milliseconds(trade.entryTime), y: significant(trade.entryPrice), text }
+  const told = trade.direction === 'long' ? trade.quantity : -trade.quantity
+  return { x: milliseconds(trade.entryTime), y: significant(trade.entryPrice), told }
 }
 
 function exitPoint(trade: ClosedTrade): Point {
-  const text = `out at ${significant(trade.exitPrice)}: ${(trade.return * 100).toFixed(2)} %`
-  return { x: milliseconds(trade.exitTime), y: significant(trade.exitPrice), text }
+  const told = significant(trade.return * 100, 5)
+  return { x: milliseconds(trade.exitTime), y: significant(trade.exitPrice), told }
 }
 
-function markTrace(name: string, points: readonly Point[], symbol: string, color: string): Trace {
+interface MarkStyle {
+  readonly name: string
+  readonly symbol: string
+  /** How `Point.told` is written when the mark is touched. */
+  readonly told: string
+}
+
+const ENTRY: MarkStyle = { name: 'Entry', symbol: 'triangle-up', told: '%{customdata:+,} units' }
+const EXIT: MarkStyle = { name: 'Exit', symbol: 'triangle-down-open', told: '%{customdata:+.2f} %' }
+
+function markTrace(style: MarkStyle, points: readonly Point[], color: string): Trace {
+  const { name, symbol, told } = style
   return {
     type: 'scatter',
     mode: 'markers',
     name,
     x: points.map(point => point.x),
     y: points.map(point => point.y),
-    text: points.map(point => point.text),
-    hovertemplate: '%{x|%Y-%m-%d %H:%M}<br>%{text}<extra></extra>',
+    customdata: points.map(point => point.told),
+    hovertemplate: `%{x|%Y-%m-%d %H:%M}<br>${name} at %{y:,.6~r}, ${told}<extra></extra>`,
     marker: { symbol, size: 9, color, line: { color, width: 1.2 } },
   }
 }

@@ -3,7 +3,7 @@
  * its last peak.
  */
 import type { RunResult } from '../../domain/run-result.ts'
-import { drawdownSeries } from '../../analytics/drawdown-series.ts'
+import { underwater } from '../../analytics/underwater.ts'
 import { extremeRows, thinningNote } from './down-sample.ts'
 import { type Figure, layoutOf, milliseconds, significant, type Trace } from './figure.ts'
 import { plainName } from './names.ts'
@@ -21,16 +21,16 @@ export function equityFigure(result: RunResult, options: EquityOptions = {}): Fi
   const { palette = lightPalette, benchmark, points = 3_600 } = options
   const { equity } = result.curve
   const curve = thinned(result, equity, points)
-  const under = thinned(result, drawdownSeries(equity), points)
+  const under = thinned(result, underwater(equity), points)
   const data: Trace[] = []
   if (benchmark !== undefined) {
     const line = { color: palette.benchmark, width: 1.3 }
     const name = plainName(benchmark.name)
-    const depth = thinned(result, drawdownSeries(benchmark.equity), points)
+    const depth = thinned(result, underwater(benchmark.equity), points)
     data.push(
       { ...lineTrace(name, thinned(result, benchmark.equity, points)), line, hovertemplate: '%{y:,.0f}' },
       {
-        ...lineTrace(name, { x: depth.x, y: depth.y.map(below) }),
+        ...lineTrace(name, { x: depth.x, y: depth.y.map(inPercent) }),
         yaxis: 'y2',
         showlegend: false,
         line: { ...line, width: 1 },
@@ -45,7 +45,7 @@ export function equityFigure(result: RunResult, options: EquityOptions = {}): Fi
       hovertemplate: '%{y:,.0f}',
     },
     {
-      ...lineTrace('Strategy', { x: under.x, y: under.y.map(below) }),
+      ...lineTrace('Strategy', { x: under.x, y: under.y.map(inPercent) }),
       yaxis: 'y2',
       showlegend: false,
       fill: 'tozeroy',
@@ -79,9 +79,8 @@ function thinned(result: RunResult, values: Float64Array, points: number): Line 
   }
 }
 
-/** A drawdown as a share of the peak, drawn downwards in percent. */
-function below(drawdown: number): number {
-  return drawdown === 0 ? 0 : significant(-drawdown * 100, 5)
+function inPercent(fraction: number): number {
+  return significant(fraction * 100, 5)
 }
 
 function lineTrace(name: string, line: Line): Trace {

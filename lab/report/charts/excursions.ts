@@ -10,14 +10,15 @@ import { type Figure, layoutOf, significant, type Trace } from './figure.ts'
 import { mostTelling } from './most-telling.ts'
 import { lightPalette, type Palette } from './palette.ts'
 
-/** @returns undefined when nothing was closed */
+/** @returns undefined when nothing was closed, or the bars that tell excursions were not kept */
 export function excursionsFigure(
   result: RunResult,
   options: { readonly palette?: Palette; readonly points?: number } = {},
 ): Figure | undefined {
   const { palette = lightPalette, points = 1_500 } = options
-  if (result.trades.length === 0) return undefined
-  const shown = mostTelling(result.trades, points)
+  const told = result.trades.filter(trade => trade.mae !== undefined && trade.mfe !== undefined)
+  if (told.length === 0) return undefined
+  const shown = mostTelling(told, points)
   const won = shown.filter(trade => trade.profit > 0)
   const lost = shown.filter(trade => trade.profit <= 0)
   return {
@@ -37,9 +38,9 @@ export function excursionsFigure(
       yaxis2: { ticksuffix: ' %', zeroline: true, zerolinecolor: palette.muted, matches: 'y' },
     }),
     note:
-      shown.length === result.trades.length
+      shown.length === told.length
         ? undefined
-        : `Drawn are the ${count(shown.length)} of ${counted(result.trades.length, 'trade')} that gained or lost most.`,
+        : `Drawn are the ${count(shown.length)} of ${counted(told.length, 'trade')} that gained or lost most.`,
   }
 }
 
@@ -59,7 +60,7 @@ function points2d(name: string, trades: readonly ClosedTrade[], style: PointStyl
     showlegend: style.axis === '',
     xaxis: 'x' + style.axis,
     yaxis: 'y' + style.axis,
-    x: trades.map(trade => significant(trade[style.excursion] * 100, 5)),
+    x: trades.map(trade => significant(trade[style.excursion]! * 100, 5)),
     y: trades.map(trade => significant(trade.return * 100, 5)),
     hovertemplate: `${style.excursion.toUpperCase()} %{x:.2f} %<br>return %{y:.2f} %<extra></extra>`,
     marker: {

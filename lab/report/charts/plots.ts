@@ -1,5 +1,6 @@
 /** What the strategy drew with `ctx.plot`: every series by its name, over time. */
 import type { RunResult } from '../../domain/run-result.ts'
+import { count } from '../format.ts'
 import { extremeRows } from './down-sample.ts'
 import { type Figure, layoutOf, milliseconds, significant } from './figure.ts'
 import { plainName } from './names.ts'
@@ -36,7 +37,7 @@ export function plotsFigure(
   })
   const notes: string[] = []
   const left = result.plots.length - shown.length
-  if (drawn < all) notes.push(`Thinned for drawing from ${all} points; highs and lows are kept.`)
+  if (drawn < all) notes.push(`Thinned for drawing from ${count(all)} points; highs and lows are kept.`)
   if (left > 0) notes.push(`${left} further series are empty or beyond the ${series} that fit here.`)
   return {
     data,

@@ -48,7 +48,7 @@ export function rollingFigure(
       mode: 'lines',
       name: plainName(one.name),
       x: rows.map(row => milliseconds(one.time[row])),
-      y: rows.map(row => (Number.isFinite(one.value[row]) ? significant(one.value[row] * factor, 5) : null)),
+      y: rows.map(row => significant(one.value[row] * factor, 5)),
       yaxis: n === 0 ? 'y' : `y${n + 1}`,
       line: { color: colours[n % colours.length], width: 1.4 },
       hovertemplate: one.unit === 'percent' ? '%{y:.1f} %' : '%{y:.2f}',

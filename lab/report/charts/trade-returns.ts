@@ -4,6 +4,7 @@
  * 2 IQR n^(-1/3), widened to a round number; the far tails are gathered in the outermost bars.
  */
 import type { RunResult } from '../../domain/run-result.ts'
+import { count } from '../format.ts'
 import { type Figure, layoutOf, significant } from './figure.ts'
 import { lightPalette, type Palette } from './palette.ts'
 
@@ -48,12 +49,12 @@ export function tradeReturnsFigure(
       hovermode: 'closest',
       bargap: 0,
       xaxis: { title: { text: 'Return of the trade after fees' }, ticksuffix: ' %', zeroline: true },
-      yaxis: { title: { text: 'Trades' }, rangemode: 'tozero' },
+      yaxis: { title: { text: 'Trades' }, rangemode: 'tozero', tickformat: ',~d' },
     }),
     note:
       beyond === 0
         ? undefined
-        : `${beyond} of ${returns.length} trades lie further out and are counted in the outermost bars.`,
+        : `${count(beyond)} of ${count(returns.length)} trades lie further out and are counted in the outermost bars.`,
   }
 }
 

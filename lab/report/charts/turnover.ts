@@ -23,7 +23,7 @@ export function turnoverFigure(
   })
   const x = Array.from(equity, (_, n) => monthStart(first + n))
   const y = Array.from(equity, (value, n) =>
-    value > 0 ? significant(((traded.get(first + n) ?? 0) / value) * 100, 5) : null,
+    value > 0 ? significant(((traded.get(first + n) ?? 0) / value) * 100, 5) : Number.NaN,
   )
   return {
     data: [
@@ -39,7 +39,7 @@ export function turnoverFigure(
       hovermode: 'closest',
       bargap: 0.15,
       xaxis: { type: 'date' },
-      yaxis: { ticksuffix: ' %', rangemode: 'tozero' },
+      yaxis: { ticksuffix: ' %', tickformat: ',~r', rangemode: 'tozero' },
     }),
   }
 }

@@ -60,7 +60,8 @@ function paperHeight(element) {
 function narrow(layout) {
   layout.margin = { ...layout.margin, l: 46, r: 8 }
   layout.font = { ...layout.font, size: 11 }
-  for (const key of Object.keys(layout)) if (/^[xy]axis/.test(key)) layout[key] = { ...layout[key], nticks: layout.grid ? 4 : 6 }
+  if (layout.grid) layout.grid = { ...layout.grid, rows: 2, columns: 1, ygap: 0.3 }
+  for (const key of Object.keys(layout)) if (/^[xy]axis/.test(key)) layout[key] = { ...layout[key], nticks: 6 }
 }
 
 function drawAll() { return Promise.all(charts.map(draw)) }

@@ -76,7 +76,7 @@ section > .lead { margin: 4px 0 14px; color: var(--muted); font-size: 14px; max-
 .evidence { margin: 16px 0 0; padding: 10px 14px; background: var(--tint); border-left: 3px solid var(--muted); border-radius: 0 6px 6px 0; font-size: 14px; }
 
 figure { margin: 0; min-width: 0; }
-.chart .rangeslider-mask-min, .chart .rangeslider-mask-max { fill: var(--ground) !important; fill-opacity: .72 !important; }
+.chart [class^=rangeslider-mask] { fill: var(--ground) !important; fill-opacity: .72 !important; }
 .chart { width: 100%; height: 340px; } .chart.tall { height: 560px; } .chart.low { height: 260px; }
 .scroll { overflow-x: auto; -webkit-overflow-scrolling: touch; margin: 0 -4px; padding: 0 4px; position: relative; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
@@ -117,7 +117,7 @@ footer { color: var(--muted); font-size: 13px; padding: 12px 2px; overflow-wrap:
   header.top { padding: 22px 0 14px; flex-direction: column; gap: 14px; } h1 { font-size: 26px; }
   section { padding: 18px 14px; border-radius: 8px; } .claim { font-size: 17px; } section > .lead { margin-top: 8px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); } .tiles > div { padding: 11px 12px; } .tiles .big { font-size: 21px; }
-  .columns { grid-template-columns: minmax(0, 1fr); } .chart { height: 300px; } .chart.tall { height: 460px; } .chart.low { height: 220px; }
+  .columns { grid-template-columns: minmax(0, 1fr); } .chart { height: 300px; } .chart.tall { height: 460px; } .chart.low { height: 220px; } .chart.pair { height: 560px; }
   dl.facts { grid-template-columns: minmax(0, 1fr); } dl.facts dt { border: 0; padding-bottom: 0; } dl.facts dd { padding-top: 0; }
   button, select { min-height: 40px; } .sortable td button { min-height: 34px; }
 }

@@ -41,7 +41,10 @@ export function assumptionsSection(result: RunResult): Section {
       ],
       ['Parameters', html`<code>${parameters(result.params)}</code>`],
       ['Seed', String(result.seed)],
-      ['Period', `${isoTime(result.from)} to ${isoTime(result.to)}`],
+      [
+        'Period',
+        result.curve.time.length === 0 ? 'no bars' : `${isoTime(result.from)} to ${isoTime(result.to)}`,
+      ],
       [
         'Data',
         result.datasets.map(

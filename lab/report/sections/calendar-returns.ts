@@ -1,6 +1,6 @@
 /** Returns by month as a heat map (a table, so that it reads without colours) and by year. */
 import type { Analysis, YearRow } from '../analysis.ts'
-import { signed, signedPercent, percent } from '../format.ts'
+import { count, signed, signedPercent, percent } from '../format.ts'
 import { type Html, html } from '../html.ts'
 import { coloured, type Section, table } from '../section.ts'
 
@@ -9,14 +9,13 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const FULL = 0.1
 
 export function monthlySection(analysis: Analysis): Section {
-  const { months, years } = analysis
+  const { months } = analysis
   if (months.length === 0)
     return {
       id: 'monthly',
       title: 'Monthly returns',
-      body: html`<p class="muted">The run is shorter than a month can tell.</p>`,
+      body: html`<p class="muted">Undefined: fewer than two samples, or equity was not positive throughout.</p>`,
     }
-  const byMonth = new Map(months.map(month => [month.year * 12 + month.month - 1, month.return]))
   return {
     id: 'monthly',
     title: 'Monthly returns',
@@ -25,8 +24,8 @@ export function monthlySection(analysis: Analysis): Section {
     body: html`<div class="scroll" tabindex="0" role="region" aria-label="Monthly returns"><table class="heat">
 <caption class="visually-hidden">Return of each month in percent</caption>
 <thead><tr><th scope="col"><span class="visually-hidden">Year</span></th>${MONTHS.map(name => html`<th scope="col">${name}</th>`)}<th scope="col">Year</th></tr></thead>
-<tbody>${years.map(
-      year => html`<tr><th scope="row">${year.year}</th>${MONTHS.map((_, month) => heatCell(byMonth.get(year.year * 12 + month)))}<td class="total">${year.return === undefined ? '' : signed(year.return * 100, 1)}</td></tr>
+<tbody>${months.map(
+      row => html`<tr><th scope="row">${row.year}</th>${row.months.map(heatCell)}<td class="total">${signed(row.total * 100, 1)}</td></tr>
 `,
     )}</tbody></table></div>`,
   }
@@ -53,16 +52,14 @@ export function yearlySection(analysis: Analysis): Section {
               {
                 title: 'Difference, points',
                 cell: (row: YearRow) =>
-                  row.return === undefined || row.benchmark === undefined
-                    ? ''
-                    : signed((row.return - row.benchmark) * 100),
+                  row.benchmark === undefined ? '' : signed((row.return - row.benchmark) * 100),
               },
             ]),
         {
           title: 'Deepest drawdown',
-          cell: row => (row.maxDrawdown === undefined ? '' : percent(row.maxDrawdown)),
+          cell: row => percent(row.maxDrawdown),
         },
-        { title: 'Trades closed', cell: row => String(row.trades) },
+        { title: 'Trades closed', cell: row => count(row.trades) },
       ],
       analysis.years,
     ),

@@ -3,11 +3,12 @@
  * felt like at its worst and what it cost. Where a figure does not exist the tile says why.
  */
 import type { RunResult } from '../../domain/run-result.ts'
-import type { Analysis } from '../analysis.ts'
+import type { Analysis, StatisticKey } from '../analysis.ts'
+import { timeWriter } from '../resolution.ts'
 import { coloured, type Section } from '../section.ts'
-import { count, counted, date, days, money, number, percent, signedPercent } from '../format.ts'
+import { count, counted, date, duration, money, number, percent, signedPercent } from '../format.ts'
 import { type Html, type HtmlPart, html } from '../html.ts'
-import { whyUndefined } from '../statistic-words.ts'
+import { statisticWords, times, whyUndefined } from '../statistic-words.ts'
 
 /** Fewer closed trades than this tell little about the next ones. */
 const FEW_TRADES = 30
@@ -17,7 +18,7 @@ export function claimSection(result: RunResult, analysis: Analysis): Section {
     id: 'claim',
     title: 'The result',
     short: 'Result',
-    body: html`${sentence(result, analysis)}<dl class="tiles">${tiles(result, analysis)}</dl>${evidence(result)}`,
+    body: html`${sentence(result, analysis)}<dl class="tiles">${tiles(result, analysis)}</dl>${evidence(result)}${ruin(analysis)}`,
   }
 }
 
@@ -37,75 +38,73 @@ function sentence(result: RunResult, { benchmark }: Analysis): Html {
 
 function tiles(result: RunResult, analysis: Analysis): Html[] {
   const { statistics: own, benchmark } = analysis
-  const other = benchmark?.statistics
-  const beside = (value: number | undefined, write: (value: number) => string): string =>
-    benchmark === undefined ? '' : `benchmark ${value === undefined ? 'undefined' : write(value)}`
   const costs = result.fees + result.slippageCost
   const [worst] = analysis.drawdowns
+  const time = timeWriter(result)
+  const tile = (key: StatisticKey, write: (value: number) => string, more?: HtmlPart, signs = false) =>
+    statisticTile({ key, write, more, signs }, analysis)
   return [
+    tile('totalReturn', signedPercent, undefined, true),
+    tile('cagr', signedPercent, undefined, true),
     tile(
-      'Total return',
-      'totalReturn',
-      own.totalReturn,
-      signedPercent,
-      beside(other?.totalReturn, signedPercent),
-      true,
-    ),
-    tile('Growth per year (CAGR)', 'cagr', own.cagr, signedPercent, beside(other?.cagr, signedPercent), true),
-    tile('Maximum drawdown', 'maxDrawdown', own.maxDrawdown, percent, [
-      beside(other?.maxDrawdown, value => percent(value)),
-      worst !== undefined &&
-        html`<br>${date(worst.peakTime)} to ${date(worst.troughTime)}, ${worst.recoveryTime === undefined ? 'not recovered' : `recovered after ${days(worst.peakTime, worst.recoveryTime)}`}`,
-    ]),
-    tile('Sharpe', 'sharpe', own.sharpe, number, [
-      beside(other?.sharpe, number),
-      html`<br>risk-free ${percent(analysis.riskFreeRate)}, ${number(analysis.periodsPerYear, Number.isInteger(analysis.periodsPerYear) ? 0 : 2)} periods a year`,
-    ]),
-    tile(
-      'Volatility, annual',
-      'volatility',
-      own.volatility,
+      'maxDrawdown',
       percent,
-      beside(other?.volatility, value => percent(value)),
+      worst !== undefined &&
+        html`${time(worst.peakTime)} to ${time(worst.troughTime)}, ${worst.recoveryTime === undefined ? 'not recovered' : `recovered after ${duration(worst.peakTime, worst.recoveryTime)}`}`,
     ),
+    tile('sharpe', number, annualisation(own)),
+    tile('volatility', percent),
     plainTile(
       'Costs',
       html`${number(costs, costs >= 100_000 ? 0 : 2)} <span class="unit">${result.currency}</span>`,
-      [
-        `fees ${money(result.fees, result.currency)}, slippage ${money(result.slippageCost, result.currency)}`,
-        result.startEquity > 0 && html`<br>${percent(costs / result.startEquity)} of the money at the start`,
-      ],
+      html`fees ${money(result.fees, result.currency)}, slippage ${money(result.slippageCost, result.currency)}${
+        result.startEquity > 0 && html`<br>${percent(costs / result.startEquity)} of the money at the start`
+      }`,
     ),
-    plainTile('Closed trades', count(result.trades.length), [
-      own.winRate !== undefined && `${percent(own.winRate, 1)} won`,
-      own.winRate !== undefined && ', ',
-      own.profitFactor === undefined
-        ? `profit factor undefined (${whyUndefined('profitFactor')})`
-        : `profit factor ${number(own.profitFactor)}`,
-    ]),
+    plainTile(
+      'Closed trades',
+      count(result.trades.length),
+      html`${own.winRate !== undefined && `${percent(own.winRate, 1)} won, `}profit factor ${
+        own.profitFactor === undefined
+          ? `undefined (${whyUndefined('profitFactor', own)})`
+          : number(own.profitFactor)
+      }${benchmark === undefined && html`<br>no benchmark was handed in`}`,
+    ),
     tile(
-      'Exposure',
       'exposure',
-      own.exposure,
       percent,
-      own.turnover === undefined ? '' : `turnover ${percent(own.turnover, 0)} a year`,
+      html`${own.averageGrossExposure !== undefined && html`gross exposure ${percent(own.averageGrossExposure, 0)} on average<br>`}${
+        own.turnover !== undefined && `turnover ${times(own.turnover)} a year`
+      }`,
     ),
   ]
 }
 
-function tile(
-  label: string,
-  key: string,
-  value: number | undefined,
-  write: (value: number) => string,
-  small: HtmlPart,
-  signs = false,
-): Html {
+function annualisation({ riskFreeRate, periodsPerYear }: Analysis['statistics']): string | undefined {
+  if (periodsPerYear === undefined) return undefined
+  const periods = number(periodsPerYear, Number.isInteger(periodsPerYear) ? 0 : 2)
+  return `risk-free ${percent(riskFreeRate)}, ${periods} periods a year`
+}
+
+interface Tile {
+  readonly key: StatisticKey
+  readonly write: (value: number) => string
+  readonly more: HtmlPart
+  /** Coloured by its sign. */
+  readonly signs: boolean
+}
+
+function statisticTile({ key, write, more, signs }: Tile, { statistics, benchmark }: Analysis): Html {
+  const value = statistics[key]
+  const other = benchmark?.statistics[key]
+  const label = statisticWords.find(words => words.key === key)!.label
   const big =
     value === undefined
-      ? html`<dd class="big undefined">undefined: ${whyUndefined(key)}</dd>`
+      ? html`<dd class="big undefined">undefined: ${whyUndefined(key, statistics)}</dd>`
       : html`<dd class="big">${signs ? coloured(value, write(value)) : write(value)}</dd>`
-  return html`<div><dt>${label}</dt>${big}<dd class="small">${small}</dd></div>`
+  return html`<div><dt>${label}</dt>${big}<dd class="small">${
+    other !== undefined && html`benchmark ${write(other)}<br>`
+  }${more}</dd></div>`
 }
 
 function plainTile(label: string, big: HtmlPart, small: HtmlPart): Html {
@@ -118,4 +117,9 @@ function evidence(result: RunResult): Html | undefined {
   return html`<p class="evidence"><strong>Little evidence.</strong> ${
     closed === 0 ? 'No trade was closed' : `Only ${counted(closed, 'trade was', 'trades were')} closed`
   }: too few to tell skill from luck (fewer than ${FEW_TRADES}), so read every figure about trades as an anecdote.</p>`
+}
+
+function ruin({ statistics }: Analysis): Html | undefined {
+  if (statistics.statisticsNote === undefined) return undefined
+  return html`<p class="evidence"><strong>Beware.</strong> ${statistics.statisticsNote}.</p>`
 }

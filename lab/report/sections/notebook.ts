@@ -6,9 +6,9 @@ import { count, counted, minute } from '../format.ts'
 import { html } from '../html.ts'
 import { chart, type Section } from '../section.ts'
 
-const FIRST_LINES = 150
-const LAST_LINES = 150
-const LINE_LENGTH = 400
+const FIRST_LINES = 100
+const LAST_LINES = 100
+const LINE_LENGTH = 240
 
 /** @returns undefined where the strategy left neither */
 export function notebookSection(result: RunResult): Section | undefined {

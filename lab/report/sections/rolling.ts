@@ -5,24 +5,32 @@ import { rollingFigure } from '../charts/rolling.ts'
 import { count } from '../format.ts'
 import { html } from '../html.ts'
 import { chart, type Section } from '../section.ts'
+import { whyUndefined } from '../statistic-words.ts'
 
-export function rollingSection({ rolling }: Analysis): Section {
+export function rollingSection({ rolling, statistics }: Analysis): Section {
   const shared = { id: 'rolling', title: 'Rolling Sharpe and volatility', short: 'Rolling' }
-  const figure = rollingFigure(
-    [
-      { name: 'Sharpe', time: rolling.time, value: rolling.sharpe, unit: 'ratio' },
-      { name: 'Volatility', time: rolling.time, value: rolling.volatility, unit: 'percent' },
-    ],
-    { palette: rolePalette },
-  )
-  if (figure === undefined)
+  const { sampling } = statistics
+  const figure =
+    rolling &&
+    rollingFigure(
+      [
+        { name: 'Sharpe', time: rolling.time, value: rolling.sharpe, unit: 'ratio' },
+        { name: 'Volatility', time: rolling.time, value: rolling.volatility, unit: 'percent' },
+      ],
+      { palette: rolePalette },
+    )
+  if (rolling === undefined || figure === undefined)
     return {
       ...shared,
-      body: html`<p class="muted">Undefined: the run is shorter than one window of ${count(rolling.window)} ${rolling.sample} returns, or its returns do not vary.</p>`,
+      body: html`<p class="muted">Undefined: ${
+        rolling === undefined
+          ? whyUndefined('sharpe', statistics)
+          : `fewer than the ${count(rolling.window)} returns of one window, or they do not vary`
+      }.</p>`,
     }
   return {
     ...shared,
-    lead: `Annualised, over the last ${count(rolling.window)} ${rolling.sample} returns at each point; the first window has no value.`,
+    lead: `Annualised, over the last ${count(rolling.window)} returns (one per ${sampling}) at each point; the first window has no value.`,
     figures: { rolling: figure },
     body: chart(
       { name: 'rolling', label: 'Rolling Sharpe ratio and rolling annual volatility' },

@@ -22,7 +22,8 @@ export function tradeReturnsSection(result: RunResult): Section {
 export function excursionsSection(result: RunResult): Section {
   const figure = excursionsFigure(result, { palette: rolePalette })
   const shared = { id: 'excursions', title: 'Excursions: MAE and MFE', short: 'MAE/MFE' }
-  if (figure === undefined) return { ...shared, body: nothingClosed() }
+  if (figure === undefined)
+    return { ...shared, body: result.trades.length === 0 ? nothingClosed() : withoutBars() }
   return {
     ...shared,
     lead:
@@ -30,10 +31,18 @@ export function excursionsSection(result: RunResult): Section {
       'Right: its best moment; the further below the diagonal, the more was given back.',
     figures: { excursions: figure },
     body: chart(
-      { name: 'excursions', label: 'Return of each trade against its worst and its best moment, in percent' },
+      {
+        name: 'excursions',
+        label: 'Return of each trade against its worst and its best moment, in percent',
+        size: 'pair',
+      },
       figure.note,
     ),
   }
+}
+
+function withoutBars() {
+  return html`<p class="muted">Undefined: the result does not carry the bars that would tell how trades fared while held.</p>`
 }
 
 function nothingClosed() {

@@ -1,16 +1,19 @@
 /**
- * Every round trip in a table that sorts, pages and downloads. A file must stay small: beyond MOST_TRADES only
+ * Every round trip in a table that sorts, pages and downloads. A file must stay small: where all would not fit only
  * those that gained or lost most are carried, and the page says so and where the others are.
  */
-import type { ClosedTrade } from '../../domain/closed-trade.ts'
-import type { OpenTrade } from '../../domain/closed-trade.ts'
+import type { ClosedTrade, OpenTrade } from '../../domain/closed-trade.ts'
 import type { RunResult } from '../../domain/run-result.ts'
 import { mostTelling } from '../charts/most-telling.ts'
 import { coloured, type Section, table } from '../section.ts'
-import { count, counted, date, minute, number, signed } from '../format.ts'
+import { count, counted, number, signed } from '../format.ts'
 import { html } from '../html.ts'
+import { isDaily, timeWriter } from '../resolution.ts'
 
-const MOST_TRADES = 3_000
+/** What the trades may take of the page, bytes; about 190 a trade. */
+const TRADE_BYTES = 560_000
+/** So many always fit. */
+const MOST_TRADES = 2_500
 const MOST_OPEN = 100
 
 type Kind = 'text' | 'time' | 'count' | 'quantity' | 'price' | 'money' | 'result' | 'percent'
@@ -35,14 +38,18 @@ export interface TradeData {
 
 /** The trades as columns, for the page's script; undefined when none was closed. */
 export function tradeData(result: RunResult): TradeData | undefined {
-  const trades = mostTelling(result.trades, MOST_TRADES)
-  if (trades.length === 0) return undefined
-  const all = trades.length === result.trades.length
+  if (result.trades.length === 0) return undefined
+  const all = result.trades.length <= TRADE_BYTES / 80 && fits(columnsOf(result.trades, result))
+  const trades = all ? result.trades : mostTelling(result.trades, MOST_TRADES)
   return {
     fileName: `${safeName(result.strategy)}-trades${all ? '' : `-largest-${trades.length}`}.csv`,
     daily: isDaily(result),
     columns: columnsOf(trades, result),
   }
+}
+
+function fits(columns: readonly Column[]): boolean {
+  return JSON.stringify(columns).length <= TRADE_BYTES
 }
 
 export function tradeTableSection(result: RunResult, data: TradeData | undefined): Section {
@@ -98,7 +105,7 @@ function columnsOf(trades: readonly ClosedTrade[], result: RunResult): Column[] 
   }
   const tags = tagsOf(trades, result)
   return [
-    { key: 'number', title: '#', csv: 'trade', kind: 'count', values: trades.map((_, row) => row + 1) },
+    { key: 'number', title: '#', csv: 'trade', kind: 'count', values: numbersOf(trades, result) },
     words(
       'instrument',
       'Instrument',
@@ -126,6 +133,12 @@ function columnsOf(trades: readonly ClosedTrade[], result: RunResult): Column[] 
   ]
 }
 
+/** Places among all trades of the run, from 1, also where only some are carried. */
+function numbersOf(trades: readonly ClosedTrade[], result: RunResult): number[] {
+  const place = new Map(result.trades.map((trade, row) => [trade, row + 1]))
+  return trades.map(trade => place.get(trade)!)
+}
+
 /** The author's word for the entry, through the order that entered. */
 function tagsOf(trades: readonly ClosedTrade[], result: RunResult): string[] {
   const tags = new Map<number, string>()
@@ -136,7 +149,7 @@ function tagsOf(trades: readonly ClosedTrade[], result: RunResult): string[] {
 function openPositions(result: RunResult) {
   const open = result.openTrades.slice(0, MOST_OPEN)
   if (open.length === 0) return undefined
-  const time = isDaily(result) ? date : minute
+  const time = timeWriter(result)
   const left = result.openTrades.length - open.length
   return html`<h3>Still open at the end, not counted above</h3>${table<OpenTrade>(
     'Positions still open at the end',
@@ -153,10 +166,6 @@ function openPositions(result: RunResult) {
     ],
     open,
   )}${left > 0 && html`<p class="note">${counted(left, 'further position')} not listed here.</p>`}`
-}
-
-function isDaily(result: RunResult): boolean {
-  return result.datasets.length > 0 && result.datasets.every(dataset => /^\d+[dw]$/.test(dataset.interval))
 }
 
 function safeName(name: string): string {

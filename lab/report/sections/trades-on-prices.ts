@@ -8,8 +8,8 @@ import { counted } from '../format.ts'
 import { html } from '../html.ts'
 import { chart, type Section } from '../section.ts'
 
-/** All candles of the page together; 5 columns of 4 bytes each come to half a megabyte. */
-const ALL_CANDLES = 18_000
+/** All candles of the page together: 24 bytes each and a third for base64 come to 0.4 MB. */
+const ALL_CANDLES = 13_000
 const MOST_CANDLES = 3_500
 const MOST_INSTRUMENTS = 24
 
@@ -29,7 +29,7 @@ export function tradesOnPrices(result: RunResult): TradesOnPrices | undefined {
   const ranked = [...withBars].sort((a, b) => (trades.get(b) ?? 0) - (trades.get(a) ?? 0))
   const instruments = withBars.filter(id => ranked.indexOf(id) < MOST_INSTRUMENTS)
   const candles = Math.min(MOST_CANDLES, Math.floor(ALL_CANDLES / instruments.length))
-  const marks = Math.max(40, Math.floor(2_000 / instruments.length))
+  const marks = Math.max(40, Math.floor(1_200 / instruments.length))
   const figures = instruments.map(id => candlesFigure(result, id, { palette: rolePalette, candles, marks })!)
   const left = withBars.length - instruments.length
   const missing = result.instruments.length - withBars.length
