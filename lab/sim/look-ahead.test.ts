@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../core/random.ts'
 import { DAY } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
-import { sma } from '../indicators/index.ts'
+import { donchian, sma } from '../indicators/index.ts'
 import type { BarView, Context, FillRecord, OrderRecord } from '../strategy/context.ts'
 import { strategy } from '../strategy/strategy.ts'
 import { START, share } from '../testing/fixtures.ts'
@@ -136,8 +136,9 @@ async function attack(
   const leaks: string[] = []
   let seenInAll = 0
   class Attack extends strategy({ history: 5, state: () => ({ anything: [] as unknown[] }) }) {
-    average = this.indicator(sma(2))
-    open = this.indicator(sma(2, { source: 'open' }))
+    // Indicators that tell the very numbers of their bar, so that a row too far is seen.
+    average = this.indicator(sma(1))
+    channel = this.indicator(donchian(1))
     kept: unknown[] = []
     day = -1
 
@@ -168,7 +169,7 @@ async function attack(
         ['A'],
         ['TEST:C'],
       ]
-      for (const target of [ctx, this.average, this.open, ...more, ...this.kept])
+      for (const target of [ctx, this.average, this.channel, ...more, ...this.kept])
         if (target !== null && typeof target === 'object') {
           search.walk(target)
           search.call(target, arguments_)
@@ -180,8 +181,9 @@ async function attack(
           ctx.order(ctx.buy(instrument, 1 + this.day, this.day % 2 === 0 ? {} : { limit: 60 })),
         )
       for (const place of handles)
-        for (const output of ['value', 'close', undefined, '0', '-1', 'length', 'buffer'])
-          search.try(() => this.average.at({ handle: place as number }, output as 'value'))
+        for (const output of ['value', 'upper', 'lower', 'close', undefined, '0', '-1', 'length', 'buffer'])
+          for (const indicator of [this.average, this.channel])
+            search.try(() => indicator.at({ handle: place as number }, output as never))
       for (const instrument of ctx.instruments)
         for (const n of ODD_NUMBERS)
           search.try(() => {
