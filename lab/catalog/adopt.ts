@@ -5,7 +5,7 @@
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileDigest, syncFile, syncFolder, tellFullDisk } from './durable.ts'
-import { foundStore, requireStore } from './layout.ts'
+import { closeStoreForWriting, foundStore, requireStore } from './layout.ts'
 import { damaged, manifestPath, readManifest } from './manifest.ts'
 import { newestSnapshot, publish } from './snapshot.ts'
 
@@ -16,8 +16,15 @@ export interface Adopted {
   readonly unchanged: boolean
 }
 
-/** @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED */
-export async function adoptStore(from: string, into: string): Promise<Adopted> {
+/**
+ * @param options.readOnly close the new store for writing afterwards
+ * @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED, STORE_READ_ONLY
+ */
+export async function adoptStore(
+  from: string,
+  into: string,
+  options: { readonly readOnly?: boolean } = {},
+): Promise<Adopted> {
   await requireStore(from)
   const { datasets } = await newestSnapshot(from)
   const ids = Object.keys(datasets).sort()
@@ -32,6 +39,7 @@ export async function adoptStore(from: string, into: string): Promise<Adopted> {
     const snapshot = await publish(into, async current =>
       ids.every(id => current[id] === datasets[id]) ? undefined : { ...current, ...datasets },
     )
+    if (options.readOnly) await closeStoreForWriting(into)
     return { datasets: ids, snapshot: snapshot.id, unchanged: false }
   })
 }

@@ -11,7 +11,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GordonError } from '../core/errors.ts'
-import { writeExclusively } from './durable.ts'
+import { writeExclusively, writeWhole } from './durable.ts'
 
 /** Format of the folder, of manifests and of snapshots. */
 export const STORE_FORMAT = 1
@@ -50,29 +50,55 @@ export function partitionFolder(key: PartitionKey): string {
   ].join('/')
 }
 
-/** Writes store.json where there is none. */
+interface StoreHeader {
+  readonly format: number
+  /** Nothing is written here: no ingest, no cache. */
+  readonly readOnly?: boolean
+}
+
+/**
+ * Writes store.json where there is none.
+ * @throws GordonError STORE_READ_ONLY, STORE_VERSION
+ */
 export async function foundStore(folder: string): Promise<void> {
-  if ((await readStoreFormat(folder)) === undefined) {
+  const header = await readHeader(folder)
+  if (header?.readOnly) {
+    throw new GordonError(
+      'STORE_READ_ONLY',
+      `the store at ${folder} is for reading only: ingest into another, for example with --store data/store`,
+    )
+  }
+  if (header === undefined) {
     await writeExclusively(join(folder, 'store.json'), JSON.stringify({ format: STORE_FORMAT }) + '\n')
   }
 }
 
+/** From now on nothing is written there. */
+export async function closeStoreForWriting(folder: string): Promise<void> {
+  await writeWhole(
+    join(folder, 'store.json'),
+    JSON.stringify({ format: STORE_FORMAT, readOnly: true }) + '\n',
+  )
+}
+
 /** @throws GordonError STORE_NOT_FOUND, STORE_VERSION */
-export async function requireStore(folder: string): Promise<void> {
-  if ((await readStoreFormat(folder)) === undefined) {
+export async function requireStore(folder: string): Promise<StoreHeader> {
+  const header = await readHeader(folder)
+  if (header === undefined) {
     throw new GordonError(
       'STORE_NOT_FOUND',
       `there is no store at ${folder}: make one with gordon ingest, for example gordon ingest data/sample`,
     )
   }
+  return header
 }
 
 /** True where the folder is a store of this format; throws when it is one of another. */
 export async function isStore(folder: string): Promise<boolean> {
-  return (await readStoreFormat(folder)) !== undefined
+  return (await readHeader(folder)) !== undefined
 }
 
-async function readStoreFormat(folder: string): Promise<number | undefined> {
+async function readHeader(folder: string): Promise<StoreHeader | undefined> {
   let text: string
   try {
     text = await readFile(join(folder, 'store.json'), 'utf8')
@@ -81,7 +107,8 @@ async function readStoreFormat(folder: string): Promise<number | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw cause
   }
-  const format = readJson<{ format?: unknown }>(text, join(folder, 'store.json')).format
+  const header = readJson<StoreHeader>(text, join(folder, 'store.json'))
+  const { format } = header
   if (format !== STORE_FORMAT) {
     throw new GordonError(
       'STORE_VERSION',
@@ -89,7 +116,7 @@ async function readStoreFormat(folder: string): Promise<number | undefined> {
         'ingest its sources into a new folder, or use the gordon that made it',
     )
   }
-  return STORE_FORMAT
+  return header
 }
 
 /** @throws GordonError STORE_DAMAGED */

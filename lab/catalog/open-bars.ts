@@ -49,7 +49,7 @@ export async function openBars(request: OpenBarsRequest): Promise<BarSource> {
   const streams: BarStream[] = []
   for (const [i, { manifest, instrument }] of chosen.entries()) {
     const stream = inMemory
-      ? heldStream(windowSeries(await loadSeries(store.folder, instrument), windows[i]))
+      ? heldStream(windowSeries(await loadSeries(store, instrument), windows[i]))
       : await batchStream(store.folder, instrument, windows[i])
     if (stream.rows === 0) throw emptyRange(request, manifest, instrument)
     if (manifest.adjustment === 'raw' && instrument.calendar !== '24/7') {
@@ -155,13 +155,13 @@ function hasSessions(instrument: Instrument): boolean {
 }
 
 /** An instrument's whole series, from the cache, which is made where there is none. */
-export async function loadSeries(store: string, instrument: ManifestInstrument): Promise<BarSeries> {
+export async function loadSeries(store: Store, instrument: ManifestInstrument): Promise<BarSeries> {
   const key = cacheKey(instrument.files.map(({ sha256 }) => sha256))
-  const cached = await readCache(store, key)
+  const cached = await readCache(store.folder, key)
   if (cached !== undefined) return cached
-  const reader = new BarReader(store, instrument.files, EVERYTHING, hasSessions(instrument))
+  const reader = new BarReader(store.folder, instrument.files, EVERYTHING, hasSessions(instrument))
   const series = await gatherSeries(rows => reader.next(rows), instrument.rows, hasSessions(instrument))
-  await writeCache(store, key, series)
+  if (!store.readOnly) await writeCache(store.folder, key, series)
   return series
 }
 
@@ -230,8 +230,7 @@ async function refuseSplits(
   const { store } = request
   const prices = async (one: ManifestInstrument, held?: BarSeries): Promise<SessionPrices> => {
     if (held !== undefined) return sessionPrices(held)
-    if (one.rows <= MEMORY_ROWS)
-      return sessionPrices(windowSeries(await loadSeries(store.folder, one), window))
+    if (one.rows <= MEMORY_ROWS) return sessionPrices(windowSeries(await loadSeries(store, one), window))
     const paths = filesIn(one, window).map(({ path }) => join(store.folder, path))
     return withDuckDb(connection => readSessionPrices(connection, paths, window))
   }

@@ -53,6 +53,8 @@ export interface DatasetCheck {
 
 export interface Store {
   readonly folder: string
+  /** True where not even a cache is written. */
+  readonly readOnly: boolean
   /** `snapshot-<n>-<hash>`: names the exact bytes that are read. */
   readonly snapshot: string
   datasets(): Promise<readonly DatasetInfo[]>
@@ -72,7 +74,7 @@ export async function openStore(
   folder: string,
   options: { readonly snapshot?: string } = {},
 ): Promise<Store> {
-  await requireStore(folder)
+  const { readOnly = false } = await requireStore(folder)
   const snapshot =
     options.snapshot === undefined
       ? await newestSnapshot(folder)
@@ -87,8 +89,9 @@ export async function openStore(
   }
   const ids = Object.keys(snapshot.datasets).sort()
   const views = viewNames(ids)
-  return {
+  const store: Store = {
     folder,
+    readOnly,
     snapshot: snapshot.id,
     show,
     async datasets() {
@@ -106,7 +109,7 @@ export async function openStore(
       }))
     },
     async check(id) {
-      return checkDataset(folder, await show(id))
+      return checkDataset(store, await show(id))
     },
     async sql(query) {
       const { queryArrow } = await import('./sql.ts')
@@ -123,6 +126,7 @@ export async function openStore(
       return queryArrow(statements, query)
     },
   }
+  return store
 }
 
 /** `us-daily/raw` → `us_daily_raw`; a name that two would share stays the id of both. */
@@ -141,7 +145,8 @@ function unknownDataset(folder: string, snapshot: Snapshot, id: string): GordonE
   )
 }
 
-async function checkDataset(folder: string, manifest: Manifest): Promise<DatasetCheck> {
+async function checkDataset(store: Store, manifest: Manifest): Promise<DatasetCheck> {
+  const { folder } = store
   const damage: string[] = []
   let files = 0
   for (const instrument of manifest.instruments) {
@@ -163,16 +168,16 @@ async function checkDataset(folder: string, manifest: Manifest): Promise<Dataset
       one.issues.map(issue => ({ instrument: instrumentId(one), ...issue })),
     ),
     missingSessions:
-      damage.length > 0 || manifest.interval !== '1d' ? [] : await missingSessions(folder, manifest),
+      damage.length > 0 || manifest.interval !== '1d' ? [] : await missingSessions(store, manifest),
   }
 }
 
-async function missingSessions(folder: string, manifest: Manifest): Promise<DatasetCheck['missingSessions']> {
+async function missingSessions(store: Store, manifest: Manifest): Promise<DatasetCheck['missingSessions']> {
   const { loadSeries } = await import('./open-bars.ts')
   const missing: { instrument: string; count: number; dates: string[] }[] = []
   for (const instrument of manifest.instruments) {
     const calendar = calendarNamed(instrument.calendar)
-    const { eventTime } = await loadSeries(folder, instrument)
+    const { eventTime } = await loadSeries(store, instrument)
     const present = new Set<number>(eventTime)
     const dates: string[] = []
     const last = localDay(calendar.zone, instrument.last)
