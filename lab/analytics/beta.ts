@@ -11,8 +11,8 @@ import { dispersion, mean, sum } from '../math/index.ts'
 export function beta(returns: Float64Array, benchmark: Float64Array): number | undefined {
   assert(returns.length === benchmark.length, 'beta needs returns and benchmark of the same periods')
   if (dispersion(benchmark) === undefined) return undefined
-  const centre = mean(benchmark)!
-  const centred = benchmark.map(value => value - centre)
-  const covariance = sum(centred.map((value, i) => value * returns[i]))
-  return covariance / sum(centred.map(value => value * value))
+  const [ownMean, marketMean] = [mean(returns)!, mean(benchmark)!]
+  const market = benchmark.map(value => value - marketMean)
+  const covariance = sum(market.map((value, i) => value * (returns[i] - ownMean)))
+  return covariance / sum(market.map(value => value * value))
 }
