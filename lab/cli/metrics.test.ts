@@ -1,0 +1,274 @@
+/** `gordon metrics`: published numbers through the command, what it detects, and every refusal's sentence. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type MetricsDocument, metricsCommand, type MetricsOptions } from './metrics.ts'
+import { parseReturnsCsv } from './returns-csv.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gordon-metrics-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function file(text: string, name = 'returns.csv'): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, text)
+  return path
+}
+
+async function measure(text: string, options: MetricsOptions = {}): Promise<MetricsDocument> {
+  return JSON.parse(await metricsCommand(await file(text), { ...options, json: true }))
+}
+
+/** empyrical's published series, tests/test_stats.py `mixed_returns`. */
+const MIXED = ['', '0.01', '0.10', '-0.04', '0.02', '0.03', '0.02', '0.01', '-0.10']
+const DATES = [3, 4, 5, 6, 7, 10, 11, 12, 13].map(day => `2000-01-${String(day).padStart(2, '0')}`)
+const dated = (values: readonly string[]) =>
+  `date,return\n${values.map((value, i) => `${DATES[i]},${value}\n`).join('')}`
+
+describe('gordon metrics', () => {
+  it('gives the published Sharpe, Sortino and Calmar of a series whose first return is missing', async () => {
+    const { stats, ...about } = await measure(`return\n${MIXED.join('\n')}\n`, { periodsPerYear: 252 })
+    expect(stats.sharpe).toBeCloseTo(1.7238613962, 9)
+    expect(stats.sortino).toBeCloseTo(2.6055312517, 9)
+    expect(stats.calmar).toBeCloseTo(19.1359253732, 9)
+    expect(about).toMatchObject({
+      returns: 8,
+      rows: 9,
+      periodsPerYear: 252,
+      frequency: 'given',
+      riskFreeRate: 0,
+      riskFreeRateFrom: 'default',
+      basis: 'periods',
+    })
+  })
+
+  it('reads NaN for missing as pandas writes it, quotes, a byte order mark and Windows lines', async () => {
+    const plain = await measure(dated(MIXED))
+    const windows =
+      '\ufeff"date","return"\r\n' + MIXED.map((value, i) => `"${DATES[i]}",${value || 'NaN'}`).join('\r\n')
+    expect(await measure(windows)).toEqual(plain)
+  })
+
+  it('detects the sampling from the dates and says by which rule', async () => {
+    expect(await measure(dated(MIXED))).toMatchObject({
+      from: '2000-01-03',
+      to: '2000-01-13',
+      periodsPerYear: 252,
+      frequency: 'daily on five days a week, 252 a year',
+    })
+  })
+
+  it('dates the deepest drawdown', async () => {
+    const { stats } = await measure(dated(MIXED))
+    expect(stats).toMatchObject({
+      maxDrawdownPeak: '2000-01-12',
+      maxDrawdownTrough: '2000-01-13',
+      maxDrawdownDuration: 1,
+      maxDrawdownDays: 1,
+    })
+    expect(stats.maxDrawdownRecovery).toBeUndefined()
+  })
+
+  it('a drawdown from the start has no date of its peak, unless the first row is the start', async () => {
+    const falling = ['-0.1', '0.02', '0.02', '0.02', '0.01', '0.01', '0.05', '0.01', '0.01']
+    expect((await measure(dated(falling))).stats).toMatchObject({
+      maxDrawdownTrough: '2000-01-03',
+      maxDrawdownDuration: 7,
+    })
+    expect((await measure(dated(falling))).stats.maxDrawdownPeak).toBeUndefined()
+    expect((await measure(dated(['', ...falling.slice(0, 8)]))).stats.maxDrawdownPeak).toBe('2000-01-03')
+  })
+
+  it('takes the risk-free rate of a year and prints it for a period', async () => {
+    const document = await measure(dated(MIXED), { riskFreeRate: 0.05 })
+    expect(document).toMatchObject({ riskFreeRate: 0.05, riskFreeRateFrom: 'given' })
+    expect(document.riskFreePerPeriod).toBeCloseTo(1.05 ** (1 / 252) - 1, 15)
+  })
+
+  it('compares with the column benchmark, or with another file of the same dates', async () => {
+    const values = MIXED.slice(1)
+    const both = `date,return,benchmark\n${values.map((value, i) => `${DATES[i]},${value},${-Number(value) / 2}\n`).join('')}`
+    const column = await measure(both)
+    expect(column.stats.beta).toBeCloseTo(-2, 12)
+    const market = await file(
+      `date,return\n${values.map((value, i) => `${DATES[i]},${-Number(value) / 2}\n`).join('')}`,
+      'market.csv',
+    )
+    const other = await measure(dated(values), { benchmark: market })
+    expect(other.stats).toEqual(column.stats)
+  })
+
+  it('is a table of at most 80 columns for people, undefined ones named', async () => {
+    const text = await metricsCommand(await file('return,benchmark\n0.01,0.02\n0.02,0.01\n'), {
+      periodsPerYear: 12,
+    })
+    expect(
+      Math.max(
+        ...text
+          .split('\n')
+          .slice(1)
+          .map(line => line.length),
+      ),
+    ).toBeLessThanOrEqual(88)
+    expect(text).toContain('12 periods a year (given); risk-free 0.00 % a year (default)')
+    expect(text).toMatch(/total return +3\.02 %/)
+    expect(text).toMatch(/Sortino +undefined/)
+    expect(text).toContain('against column benchmark')
+  })
+})
+
+describe('gordon metrics refuses', () => {
+  async function refusal(work: Promise<unknown>, code: string, sentence: string): Promise<void> {
+    await expect(work).rejects.toMatchObject({ code, message: sentence })
+  }
+  const bad = (text: string, code: string, sentence: string) =>
+    expect(() => parseReturnsCsv(text, 'r.csv')).toThrow(expect.objectContaining({ code, message: sentence }))
+  const mend = 'give --periods-per-year, for example 252 for trading days, 52 for weeks or 12 for months'
+
+  it('a file that is not there, or a folder', async () => {
+    const gone = join(folder, 'gone.csv')
+    await refusal(metricsCommand(gone), 'FILE_NOT_FOUND', `there is no file ${gone}: check the path`)
+    await refusal(
+      metricsCommand(folder),
+      'FILE_NOT_READ',
+      `${folder} is a folder, not a table: give a CSV file with a column return`,
+    )
+  })
+
+  it('to guess how often a series is sampled', async () => {
+    const path = await file('return\n0.01\n0.02\n')
+    await refusal(
+      metricsCommand(path),
+      'FREQUENCY_UNKNOWN',
+      `${path} has no column date to tell how often it is sampled: ${mend}`,
+    )
+    const week = await file(dated(MIXED.slice(0, 5)))
+    await refusal(
+      metricsCommand(week),
+      'FREQUENCY_UNKNOWN',
+      `how often ${week} is sampled cannot be told from its dates, since less than a week of days cannot tell trading days from calendar days: ${mend}`,
+    )
+  })
+
+  it('flags out of range', async () => {
+    const path = await file(dated(MIXED))
+    await refusal(
+      metricsCommand(path, { periodsPerYear: 0 }),
+      'FLAG_OUT_OF_RANGE',
+      '--periods-per-year is 0: give a number above 0, for example 252',
+    )
+    await refusal(
+      metricsCommand(path, { riskFreeRate: 5 }),
+      'FLAG_OUT_OF_RANGE',
+      '--risk-free-rate is 5: give a fraction a year between -1 and 1, 0.02 for 2 %',
+    )
+  })
+
+  it('a benchmark of other dates', async () => {
+    const path = await file(dated(MIXED.slice(1)))
+    const short = await file('return\n0.01\n', 'short.csv')
+    await refusal(
+      metricsCommand(path, { benchmark: short }),
+      'BENCHMARK_DATES',
+      `${short} has 1 returns and ${path} has 8: give both the same rows`,
+    )
+    const moved = await file(dated(MIXED.slice(1)).replace('2000-01-04', '2000-01-03T12:00'), 'moved.csv')
+    await refusal(
+      metricsCommand(path, { benchmark: moved }),
+      'BENCHMARK_DATES',
+      `${moved} row 3 is of 2000-01-03T12:00 where ${path} has 2000-01-04: give both the same rows`,
+    )
+  })
+
+  it('an empty file, and a header alone', () => {
+    bad('', 'EMPTY_TABLE', 'r.csv is empty: give it a column return and its rows')
+    bad('\n\n', 'EMPTY_TABLE', 'r.csv is empty: give it a column return and its rows')
+    bad('date,return\n', 'EMPTY_TABLE', 'r.csv has a header and no rows: there is nothing to measure')
+  })
+
+  it('what is no table', () => {
+    bad('PAR1\0\0', 'NOT_A_TABLE', 'r.csv is not a table of text: save it as CSV in UTF-8')
+    bad('return\n1,2\n', 'NOT_A_TABLE', 'r.csv row 2 has 2 fields where the header has 1: mend the row')
+    bad(
+      'date,return\n2020-01-01,0\n\n2020-01-02,0\n',
+      'NOT_A_TABLE',
+      'r.csv row 3 has 1 fields where the header has 2: mend the row',
+    )
+    bad(
+      'return\n"0.01\n',
+      'NOT_A_TABLE',
+      'r.csv row 2 has a quote that is not closed, or text beside one: mend the row',
+    )
+  })
+
+  it('columns missing, misnamed or twice', () => {
+    bad(
+      'Date,Returns\n2020-01-01,0.1\n',
+      'COLUMN_MISSING',
+      'r.csv has no column return (its first row is Date, Returns): name the column of returns so, in lower case',
+    )
+    bad('return,return\n1,2\n', 'COLUMN_TWICE', 'r.csv has two columns named return: keep one of them')
+  })
+
+  it('what is no number, by row and column', () => {
+    const tail = 'write a fraction, 0.012 for 1.2 %'
+    bad('return\n0.01\n1.2%\n', 'NOT_A_NUMBER', `r.csv row 3, column return is "1.2%", not a number: ${tail}`)
+    bad('return\n0x10\n', 'NOT_A_NUMBER', `r.csv row 2, column return is "0x10", not a number: ${tail}`)
+    bad('return\n1e999\n', 'NOT_A_NUMBER', `r.csv row 2, column return is "1e999", not a number: ${tail}`)
+    bad(
+      'return,benchmark\n0.1,inf\n',
+      'NOT_A_NUMBER',
+      `r.csv row 2, column benchmark is "inf", not a number: ${tail}`,
+    )
+  })
+
+  it('a missing return anywhere but in the first row', () => {
+    const tail = 'fill it in or delete the row; nothing is assumed for it'
+    bad('return\n0.01\nNaN\n0.02\n', 'MISSING_RETURN', `r.csv row 3, column return is missing: ${tail}`)
+    bad('return,benchmark\n0.01,\n', 'MISSING_RETURN', `r.csv row 2, column benchmark is missing: ${tail}`)
+    bad('return\n\n\n0.02\n', 'MISSING_RETURN', `r.csv row 3, column return is missing: ${tail}`)
+  })
+
+  it('returns in percent, when one shows it', () => {
+    bad(
+      'return\n1\n-4\n',
+      'IMPOSSIBLE_RETURN',
+      'r.csv row 3, column return is -4, which loses more than everything: returns are fractions, 0.01 for 1 %',
+    )
+  })
+
+  it('dates that are none, unsorted or repeated', () => {
+    const tail = 'write 2024-01-31 or 2024-01-31T16:00:00Z'
+    for (const date of ['31.01.2024', '2024-02-30', '2024-13-01', '2024-01-31T25:00', '', '20240131']) {
+      bad(
+        `date,return\n${date},0.1\n`,
+        'NOT_A_DATE',
+        `r.csv row 2, column date is "${date}", not a date: ${tail}`,
+      )
+    }
+    bad(
+      'date,return\n2024-01-03,0.1\n2024-01-02,0.1\n',
+      'DATES_UNSORTED',
+      'r.csv row 3, column date is 2024-01-02, but the row before is 2024-01-03: sort the rows by date',
+    )
+    bad(
+      'date,return\n2024-01-03,0.1\n2024-01-03T00:00Z,0.1\n',
+      'DATES_REPEATED',
+      'r.csv row 3, column date is 2024-01-03T00:00Z, and so is the row before: keep one row for each date',
+    )
+  })
+
+  it('nothing that is well said: times with zones and fractions', () => {
+    const table = parseReturnsCsv(
+      'date,return\n2024-01-31 16:00:00.25-05:00,0.1\n2024-02-01T00:00+01:00,0\n',
+      'r.csv',
+    )
+    expect(Array.from(table.times!)).toEqual([
+      Date.UTC(2024, 0, 31, 21) * 1000 + 250_000,
+      Date.UTC(2024, 0, 31, 23) * 1000,
+    ])
+  })
+})
