@@ -13,9 +13,16 @@ export interface Ended {
   readonly err: string
 }
 
-/** Bundles the text of a module, which imports the project's files from its root as `/lab/…`, into one that node runs. */
-export async function bundleScript(name: string, text: string): Promise<string> {
-  const outfile = join(ROOT, 'node_modules/.cache/gordon', `${name}-${process.pid}.mjs`)
+/**
+ * Bundles the text of a module, which imports the project's files from its root as `/lab/…`, into one that node runs.
+ * @param folder where to; in one outside the project no package can be imported, which shows that none is
+ */
+export async function bundleScript(
+  name: string,
+  text: string,
+  folder = join(ROOT, 'node_modules/.cache/gordon'),
+): Promise<string> {
+  const outfile = join(folder, `${name}-${process.pid}.mjs`)
   mkdirSync(dirname(outfile), { recursive: true })
   await build({
     stdin: { contents: text.replaceAll("'/lab/", `'${ROOT}lab/`), resolveDir: ROOT, loader: 'ts' },
