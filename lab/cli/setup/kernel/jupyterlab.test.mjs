@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { launchChromium } from '../../../testing/chromium.ts'
 import { LAB_FLAGS } from '../jupyter.mjs'
 import { place, venvBin } from '../place.mjs'
@@ -54,6 +54,11 @@ function own() {
   }
 }
 
+afterEach(async ({ task }) => {
+  const [page] = browser.contexts().flatMap(context => context.pages())
+  if (task.result?.state === 'fail') await page?.screenshot({ path: join(PICTURES, 'notebook-failed.png') })
+})
+
 it('runs from top to bottom: tables and live charts, no error, no pop-up', async () => {
   const page = await browser.newPage({ viewport: { width: 1300, height: 1000 } })
   const trouble = []
@@ -65,12 +70,13 @@ it('runs from top to bottom: tables and live charts, no error, no pop-up', async
   )
   await page.click('.lm-MenuBar-itemLabel:text("Run")')
   await page.click('.lm-Menu-itemLabel:text("Run All Cells")')
-  // Done when the last code cell has its number.
+  // Done when every code cell has its number; an error leaves the cells after it without one.
   await page.waitForFunction(
-    () =>
-      [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(prompt =>
-        /\[\d+\]/.test(prompt.textContent),
-      ),
+    () => {
+      const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+      const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.stderr"]')
+      return failed !== null || prompts.every(prompt => /\[\d+\]/.test(prompt.textContent))
+    },
     undefined,
     { timeout: 90_000 },
   )
