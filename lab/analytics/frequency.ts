@@ -68,10 +68,7 @@ function intraday(times: Float64Array, gaps: Float64Array): Frequency {
   if (share(inner, count => Math.abs(count - perDay) <= 0.1 * perDay) < 0.8) {
     return unclear('the number of samples differs from day to day')
   }
-  return detected(
-    perDay * week.daysPerYear,
-    `every ${intervalText(interval)}, ${perDay} a day on ${week.name} (${week.daysPerYear} days)`,
-  )
+  return detected(perDay * week.daysPerYear, `every ${intervalText(interval)}, ${perDay} a day, ${week.name}`)
 }
 
 /** Which days of the week are sampled: five of them make 252 days a year, seven 365; a sentence when neither. */

@@ -96,10 +96,8 @@ describe('the summary of a run', () => {
 
   it('beside a benchmark: beta of a curve that moves half as much is one half', () => {
     const market = [100, 110, 99, 108.9, 98.01, 107.811, 97.0299, 106.73289, 96.059601, 105.6655611]
-    const half = market.reduce<number[]>(
-      (all, value, i) => (i === 0 ? [100] : [...all, all[i - 1] * (1 + (value / market[i - 1] - 1) / 2)]),
-      [],
-    )
+    const half = [100]
+    for (let i = 1; i < market.length; i++) half.push(half[i - 1] * (1 + (market[i] / market[i - 1] - 1) / 2))
     const ours = runStatistics({
       curve: curveOf(closes, half),
       benchmark: Float64Array.from(market),

@@ -236,19 +236,19 @@ function describe(document: MetricsDocument): string {
   const span = document.from === undefined ? '' : `, ${document.from} to ${document.to}`
   const lines = [
     `${document.file}: ${document.returns} returns${span}`,
-    `${document.periodsPerYear} periods a year (${document.frequency}); ` +
-      `risk-free ${percent(document.riskFreeRate)} a year (${document.riskFreeRateFrom})`,
+    document.frequency === 'given'
+      ? `sampling given: ${document.periodsPerYear} a year`
+      : `sampling detected: ${document.frequency}`,
+    `risk-free rate ${percent(document.riskFreeRate)} a year (${document.riskFreeRateFrom})`,
     '',
     ...inPairs(OWN, stats),
   ]
   if (document.benchmark !== undefined) {
     lines.push('', `against ${document.benchmark}`, ...inPairs(RELATIVE, stats))
   }
-  if (stats.maxDrawdownDuration !== undefined) lines.push('', drawdownLine(stats))
-  lines.push(
-    '',
-    'Wins, payoff, SQN and exposure count periods, not trades; the information ratio is per period.',
-  )
+  if (stats.maxDrawdownDuration !== undefined) lines.push('', ...drawdownLines(stats))
+  lines.push('', 'Wins, payoff, SQN and exposure are of periods, not trades.')
+  if (document.benchmark !== undefined) lines.push('The information ratio is per period, not a year.')
   return lines.join('\n')
 }
 
@@ -260,15 +260,16 @@ function inPairs(rows: readonly Row[], stats: MetricsDocument['stats']): string[
   return cells.flatMap((cell, i) => (i % 2 === 0 ? [`  ${cell}    ${cells[i + 1] ?? ''}`.trimEnd()] : []))
 }
 
-function drawdownLine(stats: MetricsDocument['stats']): string {
+function drawdownLines(stats: MetricsDocument['stats']): string[] {
   const days =
     stats.maxDrawdownDays === undefined ? '' : `, ${counted(Math.round(stats.maxDrawdownDays), 'day')}`
   const length = counted(stats.maxDrawdownDuration!, 'period') + days
-  if (stats.maxDrawdownTrough === undefined) return `  deepest drawdown: ${length}`
-  return (
-    `  deepest drawdown: from ${stats.maxDrawdownPeak ?? 'the start'} to ${stats.maxDrawdownTrough}, ` +
-    `${stats.maxDrawdownRecovery === undefined ? 'not recovered' : `recovered ${stats.maxDrawdownRecovery}`} (${length})`
-  )
+  if (stats.maxDrawdownTrough === undefined) return [`  deepest drawdown lasted ${length}`]
+  const recovery = stats.maxDrawdownRecovery
+  return [
+    `  deepest drawdown from ${stats.maxDrawdownPeak ?? 'the start'} to ${stats.maxDrawdownTrough},`,
+    `  ${recovery === undefined ? 'not recovered' : `recovered ${recovery}`} (${length})`,
+  ]
 }
 
 function counted(count: number, noun: string): string {
