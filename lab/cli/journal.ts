@@ -46,6 +46,9 @@ export async function journalReplay(path: string, options: ReplayOptions): Promi
   return options.json === true ? JSON.stringify(sessionDocument(result)) : sessionSummary(result)
 }
 
+/** Differences that a terminal shows. */
+const SHOWN = 20
+
 export interface ParityOptions extends ReplayOptions, DataOptions {}
 
 /** Whether the session decided what a backtest decides; differences are named with the bar that made them. */

@@ -85,7 +85,7 @@ export function sessionSummary({ run, session, journal }: SessionResult): string
       closes.length === 0 ? 'none yet' : `${isoTime(closes[0])} to ${isoTime(session.workedClose)}`,
     ),
     row('instants', `${counts.instants}, ${counts.incomplete} of them when the grace of a bar was over`),
-    row('bars', [String(counts.bars), ...some(bars)].join(', ')),
+    row('bars', [`${counts.bars} messages`, ...some(bars)].join(', ')),
     row('line', some(line).join(', ') || 'without a fault'),
     '',
     row('equity', `${money(run.startEquity)} → ${money(run.endEquity)} ${run.currency}`),

@@ -238,7 +238,7 @@ export class PaperSession {
       const first = departures.find(one => one.fate === fate)!
       warnings.push({
         code,
-        text: `${counts[fate]} ${counts[fate] === 1 ? 'bar' : 'bars'} ${what} (first: ${first.bar.instrument} of ${isoTime(first.bar.eventTime)}).`,
+        text: `${counts[fate]} × a bar ${what} (first: ${first.bar.instrument} of ${isoTime(first.bar.eventTime)}).`,
       })
     }
     tell('late', 'LATE_BARS', 'came after the instant of its close had been worked')

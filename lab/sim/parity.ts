@@ -97,14 +97,16 @@ export async function plainParity(
   }
   await search(0, departures.length, first, last)
   const explained = new Set(difference(first, last))
-  const differences = difference(first, ofSession).map(decision => {
-    const reason = explained.has(decision) ? because.get(decision) : undefined
-    return {
-      decision: decision.replace(/ #\d+$/, ''),
-      only: ofSession.has(decision) ? ('session' as const) : ('plain' as const),
-      ...(reason === undefined ? {} : { because: reason }),
-    }
-  })
+  const differences = difference(first, ofSession)
+    .sort(byClose)
+    .map(decision => {
+      const reason = explained.has(decision) ? because.get(decision) : undefined
+      return {
+        decision: decision.replace(/ #\d+$/, ''),
+        only: ofSession.has(decision) ? ('session' as const) : ('plain' as const),
+        ...(reason === undefined ? {} : { because: reason }),
+      }
+    })
   return {
     equal: differences.length === 0,
     departures: departures.length,
@@ -264,6 +266,13 @@ function decisionsOf(run: Run, closes: ReadonlyMap<Micros, Micros>): Set<string>
   for (const fill of run.fills)
     add(`fill of ${at(fill.time)}: ${fill.side} ${fill.quantity} ${fill.instrument} at ${fill.price}`)
   return decisions
+}
+
+/** By the close that the words begin with: `order of <time>: …`; orders before fills. */
+function byClose(a: string, b: string): number {
+  const at = (text: string) => text.slice(text.indexOf(' of ') + 4, text.indexOf(': '))
+  const [left, right] = [at(a) + a, at(b) + b]
+  return left < right ? -1 : 1
 }
 
 /** Members of exactly one of two sets, those of the first first. */

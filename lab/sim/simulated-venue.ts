@@ -188,10 +188,14 @@ export class SimulatedVenue implements Venue {
   /** Newest session close per calendar, from the bars of this instant; once per instant, only when asked. */
   #readSessions(): void {
     if (this.#sessionsOf === this.#instant) return
+    // Instants without orders were not read: then every window's newest bar may tell of a later session.
+    const all = this.#sessionsOf !== this.#instant - 1
     this.#sessionsOf = this.#instant
-    for (let k = 0; k < this.#activeCount; k++) {
-      const handle = this.#active[k]
+    const count = all ? this.#windows.length : this.#activeCount
+    for (let k = 0; k < count; k++) {
+      const handle = all ? k : this.#active[k]
       const window = this.#windows[handle]
+      if (window.cursor < 0) continue
       const close = window.sessionCloseAt(window.cursor)
       const calendar = this.#calendar[handle]
       if (close > this.#session[calendar]) this.#session[calendar] = close
