@@ -17,6 +17,12 @@ function report({ result, benchmark }: { result: RunResult; benchmark?: SampleRu
   return renderReport({ result, statistics, benchmark })
 }
 
+/** What a reader sees, without the scripts and their data. */
+function seen(input: Parameters<typeof report>[0]): string {
+  const text = report(input)
+  return text.slice(text.indexOf('<header'), text.indexOf('<script type="application/json"'))
+}
+
 /** Names, tags, logs and warnings that try to break out of the page. */
 function hostileRun(): SampleRun {
   const attack = `</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1">'"@gain`
@@ -88,7 +94,7 @@ describe('the report as a file', () => {
   })
 
   it('says the claim with the benchmark beside it', () => {
-    const text = report(run)
+    const text = seen(run)
     expect(text).toContain('From 2000-01-03 to 2013-05-31')
     expect(text).toMatch(/100,000\u00a0USD<\/strong> became/)
     expect(text).toContain('buy and hold, equal weight, without costs')
@@ -96,20 +102,20 @@ describe('the report as a file', () => {
   })
 
   it('names the missing benchmark', () => {
-    expect(report({ result: run.result })).toContain('No benchmark was handed in')
+    expect(seen({ result: run.result })).toContain('No benchmark was handed in')
   })
 
   it('says that few trades are little evidence, and that statistics without trades are undefined', () => {
     const few = { ...run.result, trades: run.result.trades.slice(0, 3) }
-    expect(report({ result: few })).toContain('Only 3 trades were closed')
-    const none = report({ result: { ...run.result, trades: [], fills: [], openTrades: [] } })
+    expect(seen({ result: few })).toContain('Only 3 trades were closed')
+    const none = seen({ result: { ...run.result, trades: [], fills: [], openTrades: [] } })
     expect(none).toContain('No trade was closed')
     expect(none).toContain('undefined (no closed trade)')
   })
 
   it('puts warnings before the result', () => {
     const warned = { ...run.result, warnings: [{ code: 'MARKET_FILL_LAST', text: 'Filled at the close.' }] }
-    const text = report({ result: warned })
+    const text = seen({ result: warned })
     expect(text.indexOf('Filled at the close.')).toBeLessThan(text.indexOf('id="claim"'))
     expect(text).toContain('1 warning')
   })
@@ -124,7 +130,7 @@ describe('the report as a file', () => {
       netExposure: nothing,
     }
     const empty = { trades: [], fills: [], orders: [], openTrades: [], logs: [], plots: [] }
-    const text = report({
+    const text = seen({
       result: {
         ...run.result,
         ...empty,
@@ -140,8 +146,8 @@ describe('the report as a file', () => {
 
   it('tells of ruin instead of dividing by it', () => {
     const equity = run.result.curve.equity.map((value, row) => (row < 500 ? value : -1_000))
-    const text = report({
-      result: { ...run.result, curve: { ...run.result.curve, equity } },
+    const text = seen({
+      result: { ...run.result, endEquity: -1_000, curve: { ...run.result.curve, equity } },
       benchmark: run.benchmark,
     })
     expect(text).toContain('equity was -1000 at ')
@@ -238,6 +244,29 @@ describe('the report in a browser', () => {
     await page.click('[data-set-theme=auto]')
     await page.emulateMedia({ colorScheme: 'dark' })
     await allDrawn(page, 'dark')
+    expect(trouble).toEqual([])
+    await page.context().close()
+  })
+
+  it('switches equity to a logarithmic scale, and keeps it through a change of theme', async () => {
+    const { page, trouble } = await open(text)
+    await page.click('[data-for=equity]:text("Log")')
+    await page.click('[data-set-theme=dark]')
+    await allDrawn(page, 'dark')
+    expect(await page.evaluate(`document.querySelector('[data-chart=equity]').layout.yaxis.type`)).toBe('log')
+    expect(trouble).toEqual([])
+    await page.context().close()
+  })
+
+  it('shows the candles of the instrument that is picked', async () => {
+    const { page, trouble } = await open(text)
+    await page.selectOption('#candle-instrument', '2')
+    await page.waitForTimeout(500)
+    const shown = await page.evaluate(`document.querySelector('[data-chart=candles]').layout.yaxis.range`)
+    const [low, high] = shown as number[]
+    const lastClose = run.result.bars[2]!.close.at(-1)!
+    expect(low).toBeLessThan(lastClose)
+    expect(high).toBeGreaterThan(lastClose)
     expect(trouble).toEqual([])
     await page.context().close()
   })

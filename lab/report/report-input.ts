@@ -38,7 +38,7 @@ export interface ReportRecipe {
 export interface ReportInput {
   readonly result: RunResult
   readonly statistics: RunStatistics
-  /** Buy and hold of the same data, in equal parts. */
+  /** Buy and hold of the same data, in equal parts, without costs; the report says so. */
   readonly benchmark?: Benchmark
   /** The strategy's name where absent. */
   readonly title?: string

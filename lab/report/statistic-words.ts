@@ -91,7 +91,8 @@ export function whyUndefined(key: StatisticKey, statistics: RunStatistics): stri
   const words = statisticWords.find(each => each.key === key)
   if (words?.group === OF_TRADES) return statistics.trades === 0 ? NO_TRADES : words.undefinedBecause
   if (statistics.periods === 0) return FEW_RETURNS
-  if (statistics.statisticsNote !== undefined) return statistics.statisticsNote
+  // With periods there is a best one, unless equity fell to zero or below.
+  if (statistics.best === undefined) return 'equity was not positive throughout'
   if (statistics.periodsPerYear === undefined && NEED_A_YEAR.includes(key))
     return `periods per year are ${statistics.frequency}`
   return words?.undefinedBecause ?? 'it does not exist for this run'

@@ -25,7 +25,7 @@ export function equityFigure(result: RunResult, options: EquityOptions = {}): Fi
   const data: Trace[] = []
   if (benchmark !== undefined) {
     const line = { color: palette.benchmark, width: 1.3 }
-    const name = plainName(benchmark.name)
+    const name = plainName(benchmark.name.charAt(0).toUpperCase() + benchmark.name.slice(1))
     const depth = thinned(result, underwater(benchmark.equity), points)
     data.push(
       { ...lineTrace(name, thinned(result, benchmark.equity, points)), line, hovertemplate: '%{y:,.0f}' },

@@ -144,8 +144,15 @@ function showLast(candles) {
 
 function time(value) { return typeof value === 'number' ? value : Date.parse(String(value).replace(' ', 'T') + (String(value).length > 10 ? 'Z' : '')) }
 
-/** As many candles as can be told apart in the width there is. */
-function candlesInView() { return candleChart.clientWidth < 560 ? 90 : 250 }
+/** As many candles as can be told apart in the width there is; more where the last few entries lie further back. */
+function candlesInView() {
+  if (candleChart.clientWidth < 560) return 90
+  const times = candleTimes()
+  const entries = numbers(figureOf(candleChart).data.find(trace => trace.name === 'Entry').x).slice().sort((a, b) => a - b)
+  if (entries.length === 0) return 250
+  const back = times.length - atOrAfter(times, entries[Math.max(0, entries.length - 4)]) + 12
+  return Math.min(420, Math.max(250, back))
+}
 
 function setCandleNote() { if (candleNote) candleNote.textContent = figureOf(candleChart).note || '' }
 

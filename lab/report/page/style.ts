@@ -58,7 +58,7 @@ section > .lead { margin: 4px 0 14px; color: var(--muted); font-size: 14px; max-
 .head { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; }
 .tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .note { margin: 8px 0 0; font-size: 13px; color: var(--muted); max-width: 90ch; }
-.gain { color: var(--gain); } .loss { color: var(--loss); } .muted { color: var(--muted); }
+.small { font-size: 13px; } .gain { color: var(--gain); } .loss { color: var(--loss); } .muted { color: var(--muted); }
 
 .warnings { background: var(--warn); border-color: var(--warn-rule); border-left-width: 5px; }
 .warnings ul { margin: 10px 0 0; padding: 0; list-style: none; display: grid; gap: 8px; }
@@ -100,6 +100,7 @@ td.wrap, th.wrap { white-space: normal; text-align: left; overflow-wrap: anywher
 .pager { display: flex; gap: 10px; align-items: center; margin-top: 12px; font-size: 13.5px; color: var(--muted); flex-wrap: wrap; }
 .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 40px; }
 .columns > * { min-width: 0; }
+.statistics { display: block; columns: 2; column-gap: 40px; } .statistics > div { break-inside: avoid; padding-top: 1px; } .statistics h3 { margin-top: 20px; }
 .statistics th { white-space: normal; min-width: 9em; } td.undefined { white-space: normal; color: var(--muted); font-size: 12.5px; }
 .head + .scroll { margin-top: 10px; } .head + .claim { margin-top: 12px; }
 dl.facts { display: grid; grid-template-columns: minmax(120px, 180px) minmax(0, 1fr); gap: 0; margin: 8px 0 0; font-size: 14px; }
@@ -117,7 +118,7 @@ footer { color: var(--muted); font-size: 13px; padding: 12px 2px; overflow-wrap:
   header.top { padding: 22px 0 14px; flex-direction: column; gap: 14px; } h1 { font-size: 26px; }
   section { padding: 18px 14px; border-radius: 8px; } .claim { font-size: 17px; } section > .lead { margin-top: 8px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); } .tiles > div { padding: 11px 12px; } .tiles .big { font-size: 21px; }
-  .columns { grid-template-columns: minmax(0, 1fr); } .chart { height: 300px; } .chart.tall { height: 460px; } .chart.low { height: 220px; } .chart.pair { height: 560px; }
+  .columns { grid-template-columns: minmax(0, 1fr); } .statistics { columns: 1; } .chart { height: 300px; } .chart.tall { height: 460px; } .chart.low { height: 220px; } .chart.pair { height: 560px; }
   dl.facts { grid-template-columns: minmax(0, 1fr); } dl.facts dt { border: 0; padding-bottom: 0; } dl.facts dd { padding-top: 0; }
   button, select { min-height: 40px; } .sortable td button { min-height: 34px; }
 }

@@ -49,7 +49,9 @@ export function tradesOnPrices(result: RunResult): TradesOnPrices | undefined {
         html`<label><span class="visually-hidden">Instrument</span><select id="candle-instrument">${instruments.map(
           (id, n) => html`<option value="${n}">${id} (${counted(trades.get(id) ?? 0, 'trade')})</option>`,
         )}</select></label>`
-      }<div class="group" role="group" aria-label="Candles in view">${[100, 250, 1_000].map(
+      }<span class="muted small">Candles</span><div class="group" role="group" aria-label="Candles in view">${[
+        100, 250, 1_000,
+      ].map(
         n => html`<button type="button" data-candles="${n}">${n}</button>`,
       )}<button type="button" data-candles="0">All</button></div></div>`,
       body: html`${chart({
