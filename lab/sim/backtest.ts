@@ -19,6 +19,7 @@ import { seriesDigest, StreamDigest } from './row-digest.ts'
 import { Run } from './run.ts'
 import { type AnyStrategy, openSession, type Session } from './session.ts'
 import { describeSettings, type TradingSettings } from './settings.ts'
+import { warmStart } from './warm-start.ts'
 
 export interface BacktestRequest extends TradingSettings {
   readonly strategy: AnyStrategy
@@ -120,7 +121,7 @@ class StreamFeed {
   readonly series: BarSeries | undefined
   readonly rows: number
   given = 0
-  readonly #stream: BarStream
+  readonly #next: BarStream['next']
   readonly #engine: Engine
   readonly #handle: number
   readonly #rowsAtOnce: number
@@ -135,7 +136,6 @@ class StreamFeed {
     session: Session,
     warnings: RunWarning[],
   ) {
-    this.#stream = stream
     this.#engine = engine
     this.#handle = handle
     this.#to = request.to ?? Number.POSITIVE_INFINITY
@@ -143,17 +143,21 @@ class StreamFeed {
       512,
       Math.min(1 << 15, Math.floor(ROWS_IN_FLIGHT / session.instruments.length)),
     )
-    if (stream.series !== undefined) {
-      const whole = stream.series
-      const start = rowAtOrAfter(whole, request.from ?? Number.NEGATIVE_INFINITY)
-      const first = Math.max(0, start - session.warmup)
-      if (request.from !== undefined && start - first < session.warmup)
+    const from = request.from ?? Number.NEGATIVE_INFINITY
+    const warnShort = (found: number): void => {
+      if (request.from !== undefined && found < session.warmup)
         warnings.push({
           code: 'SHORT_WARMUP',
-          text: `${session.instruments[handle].id} has ${start - first} of the ${session.warmup} warm-up bars before ${isoTime(request.from)}; its first decisions come later.`,
+          text: `${session.instruments[handle].id} has ${found} of the ${session.warmup} warm-up bars before ${isoTime(request.from)}; its first decisions come later.`,
         })
-      this.series = sliceSeries(whole, first, rowAtOrAfter(whole, this.#to + 1))
     }
+    if (stream.series !== undefined) {
+      const start = rowAtOrAfter(stream.series, from)
+      const first = Math.max(0, start - session.warmup)
+      warnShort(start - first)
+      this.series = sliceSeries(stream.series, first, rowAtOrAfter(stream.series, this.#to + 1))
+    }
+    this.#next = warmStart(stream, { from, warmup: session.warmup, onFound: warnShort })
     this.rows = this.series?.length ?? stream.rows
   }
 
@@ -175,7 +179,7 @@ class StreamFeed {
   }
 
   async #read(): Promise<void> {
-    let batch = await this.#stream.next(this.#rowsAtOnce)
+    let batch = await this.#next(this.#rowsAtOnce)
     let more = batch !== undefined
     if (batch !== undefined) {
       const end = rowAtOrAfter(batch, this.#to + 1)

@@ -34,6 +34,31 @@ export function sliceSeries(series: BarSeries, from: number, to: number): BarSer
   }
 }
 
+/** Rows of one series after another's, in columns of their own. */
+export function joinSeries(early: BarSeries, late: BarSeries): BarSeries {
+  const join = (a: Float64Array, b: Float64Array): Float64Array => {
+    const joined = new Float64Array(a.length + b.length)
+    joined.set(a)
+    joined.set(b, a.length)
+    return joined
+  }
+  const eventTime = join(early.eventTime, late.eventTime)
+  const oneTime = early.receiveTime === early.eventTime && late.receiveTime === late.eventTime
+  return {
+    length: early.length + late.length,
+    eventTime,
+    receiveTime: oneTime ? eventTime : join(early.receiveTime, late.receiveTime),
+    open: join(early.open, late.open),
+    high: join(early.high, late.high),
+    low: join(early.low, late.low),
+    close: join(early.close, late.close),
+    volume: join(early.volume, late.volume),
+    ...(early.sessionClose === undefined || late.sessionClose === undefined
+      ? {}
+      : { sessionClose: join(early.sessionClose, late.sessionClose) }),
+  }
+}
+
 /** A source of series that are in memory already, for notebooks, tests and benchmarks. */
 export function memoryBars(
   entries: readonly { readonly instrument: Instrument; readonly series: BarSeries }[],
