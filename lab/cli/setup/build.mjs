@@ -1,5 +1,5 @@
 /**
- * TypeScript → dist/, only when a source is newer than the last build. Tests and lab/testing stay out: they
+ * TypeScript → dist/, only when a source is newer than the last build. Tests stay out: they
  * need packages that the main job does not install; `npm run typecheck` covers them.
  */
 import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
