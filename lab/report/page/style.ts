@@ -134,7 +134,7 @@ const PRINT = `
   .warnings { border: 1px solid var(--warn-rule); border-left-width: 5px; padding: 8pt 10pt; }
   .head, h3, .lead { break-after: avoid; } .lead { break-inside: avoid; } section:has(> figure) { break-inside: avoid; }
   .tiles .big { font-size: 15pt; } .tiles .small { font-size: 8pt; } dl.facts { font-size: 9pt; grid-template-columns: 32% minmax(0, 1fr); }
-  figure, tr, .tiles, dl.facts > * { break-inside: avoid; }
+  figure, tr, .heat, .tiles, dl.facts > * { break-inside: avoid; }
   .chart { height: 250px; overflow: hidden; } .chart.low { height: 200px; } .chart.tall { height: 380px; }
   .scroll { overflow: visible; } table { font-size: 8pt; } th, td { padding: 3pt 4pt; } .heat td { min-width: 0; }
   .sortable { font-size: 6.6pt; } .sortable th button { padding: 3pt 2pt; font-size: 6.6pt; } .sortable td { padding: 2pt; }

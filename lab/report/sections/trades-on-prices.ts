@@ -42,7 +42,7 @@ export function tradesOnPrices(result: RunResult): TradesOnPrices | undefined {
       short: 'Prices',
       lead: [
         'Up-triangle: entry; open down-triangle: exit; solid line: the round trip gained, dotted: it lost. ',
-        'Drag to zoom or use the slider below the chart; prices rescale to what is in view. Times are UTC.',
+        'Zoom by dragging, or with the buttons and the slider; prices rescale to what is in view. Times are UTC.',
       ],
       tools: html`<div class="tools">${
         instruments.length > 1 &&
