@@ -87,7 +87,7 @@ export function resolveParams(
     if (wanted !== undefined)
       throw new GordonError(
         'PARAM_INVALID',
-        `Parameter ${name} of strategy ${strategy} is ${JSON.stringify(value) ?? String(value)}; it must be ${wanted}.`,
+        `Parameter ${name} of strategy ${strategy} is ${typeof value === 'number' ? value : (JSON.stringify(value) ?? String(value))}; it must be ${wanted}.`,
       )
     values[name] = value
   }
