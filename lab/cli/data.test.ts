@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dataCheck, dataList, dataShow, dataSql } from './data.ts'
+import { ingestCommand } from './ingest.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'data-command-'))
+const store = join(folder, 'store')
+const file = join(folder, 'spy.csv')
+const sample = fileURLToPath(new URL('../../data/sample', import.meta.url))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+beforeAll(async () => {
+  writeFileSync(
+    file,
+    'day;o;h;l;last;vol\n09.07.2012;10;12;9;11;100\n10.07.2012;11;12;9;11;\n11.07.2012;11;10;12;11;100\n',
+  )
+})
+
+const flags = {
+  store,
+  venue: 'ARCX',
+  symbol: 'SPY',
+  columns: 'time=day,close=last',
+  timeFormat: 'dd.MM.yyyy',
+  onIssue: 'drop',
+}
+
+test('ingest tells what it did and how it understood the file', async () => {
+  const text = await ingestCommand(file, flags)
+  expect(
+    text
+      .replace(/snapshot-1-[0-9a-f]{16}/, 'SNAPSHOT')
+      .replaceAll(folder, 'FOLDER')
+      .split('\n'),
+  ).toEqual([
+    '2 raw bars of 1d went into spy in FOLDER/store (SNAPSHOT).',
+    '  ARCX:SPY  2 bars, 2012-07-09 to 2012-07-10',
+    '  times in column day are read as dates as dd.MM.yyyy',
+    '  the interval is 1d, measured on the first rows',
+    "  a row stands for a session of calendar XNYS: its bar is known at the session's close",
+    '1 rows were left out:',
+    '  missingVolume 1: spy.csv line 3, column vol: volume is empty',
+    '  highBelowLow 1: spy.csv line 4, column h: high 10 is below low 12',
+  ])
+  expect(await ingestCommand(file, flags)).toMatch(
+    /holds these very rows already \(snapshot-1-[0-9a-f]{16}\): nothing to do\.$/,
+  )
+  const json = JSON.parse(await ingestCommand(file, { ...flags, dataset: 'again', json: true }))
+  expect(json).toMatchObject({ dataset: 'again', rows: 2, dropped: 1, unchanged: false })
+})
+
+test('ingest of a store takes its datasets; wrong flags are one sentence', async () => {
+  expect(await ingestCommand(sample, { store })).toContain(
+    `us-daily/raw and us-daily/total-return came from ${sample}`,
+  )
+  expect(await ingestCommand(sample, { store })).toContain('already')
+  const check = (path: string, options: object, message: string) =>
+    expect(ingestCommand(path, { store, ...options })).rejects.toThrow(message)
+  await check(
+    file,
+    {},
+    `${file} does not say where its instruments trade: give --venue, for example --venue XNAS`,
+  )
+  await check(file, { venue: 'X', kind: 'trades' }, '--kind trades cannot be stored: choose bars')
+  await check(file, { venue: 'X', format: 'lean' }, '--format lean is not known: choose csv or parquet')
+  await check(file, { venue: 'X', stamp: 'mid' }, '--stamp mid is not known: choose open or close')
+  await check(file, { venue: 'X', onIssue: 'skip' }, '--on-issue skip is not known: choose refuse or drop')
+  await check(
+    file,
+    { venue: 'X', adjustment: 'all' },
+    '--adjustment all is not known: choose raw or split or total-return',
+  )
+})
+
+test('list, show and check, in words and as JSON', async () => {
+  await ingestCommand(sample, { store })
+  const words = (await dataList({ store })).split('\n')
+  expect(words[0]).toBe(
+    'dataset                interval  prices        instruments  bars  from        to          in SQL',
+  )
+  expect(words).toContain(
+    'us-daily/total-return  1d        total-return            3  9810  2000-03-01  2013-03-01  us_daily_total_return',
+  )
+  const list = JSON.parse(await dataList({ store, json: true }))
+  expect(list.datasets.map(({ id }: { id: string }) => id)).toContain('us-daily/raw')
+  expect(await dataShow('us-daily/raw', { store })).toContain(
+    'XNAS:AAPL   3270  2000-03-01  2013-03-01  1/10000  1/1  USD',
+  )
+  expect(JSON.parse(await dataShow('us-daily/raw', { store, json: true })).instruments).toHaveLength(3)
+  expect(await dataCheck('us-daily/raw', { store })).toMatch(
+    /^us-daily\/raw is whole: 42 files have the bytes that snapshot-\d+-[0-9a-f]{16} names\.\nNo issue was found in its rows\.$/,
+  )
+  expect(JSON.parse(await dataCheck('spy', { store, json: true }))).toMatchObject({
+    whole: true,
+    issues: [{}, {}],
+  })
+})
+
+test('sql prints a table, or rows in which NULL, NaN and times are what they are', async () => {
+  expect(
+    await dataSql('SELECT symbol, count(*) AS bars FROM us_daily_raw GROUP BY 1 ORDER BY 1', { store }),
+  ).toBe(['symbol  bars', '------  ----', 'AAPL    3270', 'IBM     3270', 'MSFT    3270'].join('\n'))
+  const query = "SELECT event_time, volume, 'nan'::DOUBLE AS x, 1::BIGINT AS n FROM spy ORDER BY 1"
+  expect(JSON.parse(await dataSql(query, { store, json: true })).rows).toEqual([
+    { event_time: '2012-07-09T20:00:00Z', volume: 100, x: 'NaN', n: 1 },
+    { event_time: '2012-07-10T20:00:00Z', volume: null, x: 'NaN', n: 1 },
+  ])
+  expect(await dataSql('SELECT i FROM range(250) t(i)', { store })).toMatch(
+    /\n… and 50 rows more; --json prints all$/,
+  )
+})
