@@ -12,5 +12,5 @@ export function conditionalValueAtRisk(
 ): number | undefined {
   if (returns.length === 0) return undefined
   const worst = Math.floor((returns.length - 1) * (options.tail ?? 0.05)) + 1
-  return mean(Float64Array.from(returns).sort().subarray(0, worst))
+  return mean(new Float64Array(returns).sort().subarray(0, worst))
 }

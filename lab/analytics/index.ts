@@ -1,4 +1,11 @@
-/** What the room promises: the summaries, the tables of a tear sheet, and every single statistic. */
+/**
+ * What the room promises: the summaries, the tables of a tear sheet, and every single statistic.
+ *
+ * Conventions, one for all: fractions, never percent. Simple returns per period. Sample standard deviation (n − 1);
+ * skew and excess kurtosis biased, as scipy's defaults. Annual by periodsPerYear, growth compounding, deviations by
+ * its root. The risk-free rate is given a year and compounds down to a period. Drawdown is 0..1; value at risk and
+ * shortfall are returns, negative for a loss. What has no value is undefined, and no key in a record or in JSON.
+ */
 export { alpha } from './alpha.ts'
 export { best } from './best.ts'
 export { beta } from './beta.ts'

@@ -9,7 +9,7 @@ export interface Samples {
   /** `bar`: every row; `session`: the last row of each session. */
   readonly sampling: 'bar' | 'session'
   /** Row of the curve of each sample; the first is row 0, the value before the first return. */
-  readonly rows: readonly number[]
+  readonly rows: Uint32Array
   /** When the sampled row was known, µs UTC. */
   readonly time: Float64Array
   readonly equity: Float64Array
@@ -26,19 +26,24 @@ export function sampleCurve(curve: {
   sessionClose?: Float64Array
 }): Samples {
   const { time, equity, sessionClose } = curve
-  const sampling = isIntraday(time) ? 'session' : 'bar'
-  const session = (row: number) => sessionClose?.[row] ?? closingDay(time[row])
-  const rows: number[] = []
-  for (let row = 0; row < time.length; row++) {
-    const isLast = row === time.length - 1 || session(row + 1) !== session(row)
-    if (row === 0 || sampling === 'bar' || isLast) rows.push(row)
+  if (!isIntraday(time))
+    return { sampling: 'bar', rows: new Uint32Array(time.length).map((_, row) => row), time, equity }
+  const rows: number[] = [0]
+  let session = sessionClose?.[0] ?? closingDay(time[0])
+  for (let row = 1; row < time.length; row++) {
+    const next = sessionClose?.[row] ?? closingDay(time[row])
+    if (next !== session && row > 1) rows.push(row - 1)
+    session = next
   }
-  return {
-    sampling,
-    rows,
-    time: Float64Array.from(rows, row => time[row]),
-    equity: Float64Array.from(rows, row => equity[row]),
-  }
+  rows.push(time.length - 1)
+  return { sampling: 'session', rows: Uint32Array.from(rows), time: at(time, rows), equity: at(equity, rows) }
+}
+
+/** The chosen rows of a column. */
+export function at(column: Float64Array, rows: ArrayLike<number>): Float64Array {
+  const chosen = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) chosen[i] = column[rows[i]]
+  return chosen
 }
 
 /** Days since 1970-01-01 of the UTC day that a close belongs to: midnight closes the day before. */

@@ -183,13 +183,13 @@ describe('sampling', () => {
   it('reads a curve of minutes once per UTC day, a midnight close belonging to the day that ends', () => {
     const time = Float64Array.from({ length: 3 * 1440 }, (_, i) => MONDAY + (i + 1) * MINUTE)
     const samples = sampleCurve({ time, equity: time })
-    expect(samples.rows).toEqual([0, 1439, 2879, 4319])
+    expect([...samples.rows]).toEqual([0, 1439, 2879, 4319])
   })
 
   it('reads it once per session where sessions are known', () => {
     const time = Float64Array.from({ length: 6 }, (_, i) => MONDAY + (20 + i) * HOUR)
     const sessionClose = Float64Array.from([0, 0, 0, 0, 0, 1], n => MONDAY + (24 + n * 24) * HOUR)
-    expect(sampleCurve({ time, equity: time, sessionClose }).rows).toEqual([0, 4, 5])
+    expect([...sampleCurve({ time, equity: time, sessionClose }).rows]).toEqual([0, 4, 5])
   })
 })
 

@@ -17,7 +17,7 @@ import { detectFrequency } from './frequency.ts'
 import { maxDrawdown } from './max-drawdown.ts'
 import { returnStatistics, type ReturnStatistics, withoutUndefined } from './return-statistics.ts'
 import { returnsFromEquity } from './returns.ts'
-import { sampleCurve, type Samples } from './sampling.ts'
+import { at, sampleCurve, type Samples } from './sampling.ts'
 import { tradeStatistics, type TradeStatistics } from './trade-statistics.ts'
 import { turnover } from './turnover.ts'
 
@@ -61,7 +61,7 @@ export function runStatistics(input: RunStatisticsInput): RunStatistics {
   const { periodsPerYear } = frequency
   const meanEquity = mean(curve.equity) ?? 0
   const isSolvent = curve.equity.every(value => value > 0)
-  const benchmark = input.benchmark && Float64Array.from(samples.rows, row => input.benchmark![row])
+  const benchmark = input.benchmark && at(input.benchmark, samples.rows)
   const isPriced = benchmark?.every(value => value > 0) ?? false
   const periods = Math.max(0, samples.rows.length - 1)
   const ofReturns = isSolvent

@@ -19,7 +19,13 @@ export function mean(values: ArrayLike<number>): number | undefined {
 export function centralMoment(values: ArrayLike<number>, order: 2 | 3 | 4): number | undefined {
   const centre = mean(values)
   if (centre === undefined) return undefined
-  const powers = Float64Array.from(values, value => (value - centre) ** order)
+  // A loop: Float64Array.from with a function takes ten times as long.
+  const powers = new Float64Array(values.length)
+  for (let i = 0; i < powers.length; i++) {
+    const distance = values[i] - centre
+    const square = distance * distance
+    powers[i] = order === 2 ? square : order === 3 ? square * distance : square * square
+  }
   return sum(powers) / values.length
 }
 

@@ -6,7 +6,7 @@
  */
 export function quantile(values: ArrayLike<number>, q: number): number | undefined {
   if (values.length === 0) return undefined
-  const sorted = Float64Array.from(values).sort()
+  const sorted = new Float64Array(values).sort()
   const rank = (sorted.length - 1) * q
   const below = Math.floor(rank)
   const above = Math.min(below + 1, sorted.length - 1)
