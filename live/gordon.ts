@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The `gordon` command: lab's commands and, beside them, those that reach outside lab/. */
+import { addJournalCommands } from '../lab/cli/journal-commands.ts'
 import { action, program, runProgram } from '../lab/cli/program.ts'
+import { addPaperCommand } from './paper-command.ts'
 
 const gordon = program()
 gordon
@@ -12,5 +14,8 @@ gordon
       (await import('./start.ts')).startCommand(options),
     ),
   )
+
+addPaperCommand(gordon)
+addJournalCommands(gordon)
 
 await runProgram(gordon, process.argv.slice(2))
