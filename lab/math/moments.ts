@@ -7,9 +7,16 @@ import { sum } from './sum.ts'
  */
 const ROUNDING = 1e-15
 
-/** Arithmetic mean; undefined for no values. */
+/** Arithmetic mean, never outside the values: equal ones have exactly themselves. Undefined for no values. */
 export function mean(values: ArrayLike<number>): number | undefined {
-  return values.length === 0 ? undefined : sum(values) / values.length
+  if (values.length === 0) return undefined
+  let low = values[0]
+  let high = values[0]
+  for (let i = 1; i < values.length; i++) {
+    if (values[i] < low) low = values[i]
+    else if (values[i] > high) high = values[i]
+  }
+  return Math.min(Math.max(sum(values) / values.length, low), high)
 }
 
 /**
