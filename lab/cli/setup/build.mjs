@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { bundle } from './bundle.mjs'
 import { main, must } from './command.mjs'
 import { place, ROOT } from './place.mjs'
 
@@ -21,7 +22,7 @@ const SOURCES = [
 const STAMP = place('dist/.built')
 
 /** Builds when needed; returns whether it did. */
-export function build() {
+export async function build() {
   const built = existsSync(STAMP) ? statSync(STAMP).mtimeMs : Number.NEGATIVE_INFINITY
   const sources = SOURCES.flatMap(name => files(place(name)))
   const newest = Math.max(...sources.map(file => statSync(file).mtimeMs))
@@ -35,6 +36,7 @@ export function build() {
     '-p',
     place('lab/cli/setup/tsconfig.build.json'),
   ])
+  await bundle()
   writeFileSync(STAMP, '')
   utimesSync(STAMP, started, started)
   return true
@@ -61,7 +63,7 @@ function files(path) {
 function orphans(dist) {
   return readdirSync(dist, { recursive: true })
     .map(name => join(dist, String(name)))
-    .filter(file => file.endsWith('.js'))
+    .filter(file => file.endsWith('.js') && !file.startsWith(place('dist/app')))
     .filter(
       file => !existsSync(join(ROOT, relative(dist, file).split(sep).join('/').replace(/\.js$/, '.ts'))),
     )
@@ -70,8 +72,8 @@ function orphans(dist) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await main(() => {
-    build()
+  await main(async () => {
+    await build()
     return 0
   })
 }

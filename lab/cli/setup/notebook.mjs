@@ -10,7 +10,7 @@ await main(async () => {
   checkNode()
   installPackages({ everything: true })
   installJupyter()
-  build()
+  await build()
   await bringSample()
   const asked = process.argv.slice(2)
   // JupyterLab refuses to run as root unless told; in a container that is the usual user.

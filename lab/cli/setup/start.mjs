@@ -10,6 +10,6 @@ import { place } from './place.mjs'
 await main(async () => {
   checkNode()
   installPackages({ everything: false })
-  build()
-  return await run(process.execPath, [place('dist/live/gordon.js'), 'start', ...process.argv.slice(2)])
+  await build()
+  return await run(process.execPath, [place('dist/app/live/gordon.js'), 'start', ...process.argv.slice(2)])
 })

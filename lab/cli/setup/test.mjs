@@ -28,7 +28,7 @@ await main(async () => {
   installJupyter()
   installPython(['lab/testing/requirements.txt'])
   ensureChromium()
-  build()
+  await build()
   await bringSample()
 
   const types = quiet(process.execPath, [place('node_modules/typescript/bin/tsc'), '-p', place(), '--noEmit'])
