@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Adopted, adoptStore, ingestBars } from '../lab/catalog/index.ts'
 
@@ -27,10 +27,12 @@ const LISTINGS = [
   { symbol: 'MSFT', venue: 'XNAS' },
 ] as const
 
-/** The committed sample, from the sources as from their compiled form. */
+/** The committed sample, from the sources as from their compiled forms: the nearest data/sample above. */
 export function sampleFolder(): string {
-  const beside = fileURLToPath(new URL('./sample', import.meta.url))
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../data/sample', import.meta.url))
+  const here = dirname(fileURLToPath(import.meta.url))
+  for (let folder = here; folder !== dirname(folder); folder = dirname(folder))
+    if (existsSync(join(folder, 'data/sample/store.json'))) return join(folder, 'data/sample')
+  return join(here, 'sample')
 }
 
 /** Brings the sample into a store; the second time there is nothing to do. */

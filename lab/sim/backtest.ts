@@ -6,7 +6,7 @@
  */
 import { textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
-import { isoTime } from '../core/time.ts'
+import { DAY, isoDate, isoTime } from '../core/time.ts'
 import { VERSION } from '../core/version.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import { compareInstruments } from '../domain/instrument.ts'
@@ -207,7 +207,8 @@ function inCanonicalOrder(source: BarSource): BarSource {
 }
 
 function emptyRange(request: BacktestRequest): GordonError {
-  const part = (time: number | undefined) => (time === undefined ? 'the edge of the data' : isoTime(time))
+  const part = (time: number | undefined) =>
+    time === undefined ? 'the edge of the data' : time % DAY === 1 ? isoDate(time) : isoTime(time)
   return new GordonError(
     'EMPTY_RANGE',
     `The data has no bar from ${part(request.from)} to ${part(request.to)}; choose a range that it covers.`,

@@ -24,7 +24,6 @@ export async function bundle() {
     packages: 'external',
     sourcemap: true,
     sourcesContent: false,
-    keepNames: true,
     logLevel: 'error',
   })
 }

@@ -9,12 +9,10 @@ const HERE = dirname(fileURLToPath(import.meta.url))
 /** Root of the gordon package. */
 export const PROJECT = findProject(HERE)
 
-/** What `gordon/strategy` means in this process: the module beside this one, so that there is one instance. */
-export const AUTHORING_MODULE = resolve(
-  HERE,
-  '../../strategy',
-  HERE.includes(resolve(PROJECT, 'dist')) ? 'index.js' : 'index.ts',
-)
+/** What `gordon/strategy` means in this process, from the bundle, the built modules or the sources: one instance. */
+export const AUTHORING_MODULE = HERE.startsWith(resolve(PROJECT, 'dist/app'))
+  ? resolve(PROJECT, 'dist/app/lab/strategy/index.js')
+  : resolve(HERE, '../../strategy', HERE.startsWith(resolve(PROJECT, 'dist')) ? 'index.js' : 'index.ts')
 
 function findProject(start: string): string {
   for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
