@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { VERSION } from '../core/version.ts'
 import { printError } from './output.ts'
+import { readNumber } from './read-flags.ts'
 
 type Options = Record<string, never>
 
@@ -117,6 +118,25 @@ export function program(): Command {
     .action(
       action(async (path: string, options: Options) =>
         (await import('./ingest.ts')).ingestCommand(path, options),
+      ),
+    )
+
+  gordon
+    .command('metrics <returns>')
+    .description('the statistics of any series of returns in a CSV (column return; date, benchmark if there are)')
+    .option('--periods-per-year <n>', 'for annual figures (default: detected from the dates)')
+    .option('--risk-free-rate <rate>', 'per year, e.g. 0.02 (default 0)')
+    .option('--benchmark <file>', 'returns to compare with, in another CSV')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  gordon metrics returns.csv --periods-per-year 252 --json')
+    .action(
+      action(async (file: string, options: Record<string, string> & { json?: boolean }) =>
+        (await import('./metrics.ts')).metricsCommand(file, {
+          json: options.json,
+          benchmark: options.benchmark,
+          periodsPerYear: readNumber('--periods-per-year', options.periodsPerYear),
+          riskFreeRate: readNumber('--risk-free-rate', options.riskFreeRate),
+        }),
       ),
     )
 
