@@ -1,6 +1,5 @@
 /** A run's digest: `inputs` names what went in, `decisions` what came out, and neither how it was worked. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -44,7 +43,10 @@ describe('the digest is equal', () => {
   })
 
   it('in a worker thread', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'gordon-worker-'))
+    // Inside the project, which the code looks for from where it lies.
+    const cache = fileURLToPath(new URL('../../.cache', import.meta.url))
+    mkdirSync(cache, { recursive: true })
+    const folder = mkdtempSync(join(cache, 'worker-'))
     try {
       const outfile = join(folder, 'worker.mjs')
       await build({
