@@ -130,11 +130,12 @@ interface PlainDeparture {
 function findDepartures(session: PaperSession, plain: readonly BarSeries[]): PlainDeparture[] {
   const found: PlainDeparture[] = []
   const ids = session.header.instruments.map(instrumentId)
+  const bars = session.bars
   const recorded = new Map(
     session.departures.map(one => [`${one.bar.instrument} ${one.bar.eventTime} ${one.fate}`, one]),
   )
   ids.forEach((id, handle) => {
-    const had = barsByTime(session.bars[handle])
+    const had = barsByTime(bars[handle])
     const expected = barsByTime(plain[handle], session.workedClose)
     for (const time of new Set([...had.keys(), ...expected.keys()])) {
       const bar = had.get(time)
@@ -217,8 +218,9 @@ function barsByTime(series: BarSeries, to = Number.POSITIVE_INFINITY): Map<Micro
 
 /** All bars that the journal has, each once, as if each had come at its close. */
 function ownBars(session: PaperSession): BarSeries[] {
+  const received = session.bars
   return session.header.instruments.map((instrument, handle) => {
-    const worked = session.bars[handle]
+    const worked = received[handle]
     const bars = barsByTime(worked)
     for (const { fate, bar } of session.departures)
       if ((fate === 'stale' || fate === 'early') && bar.instrument === instrumentId(instrument))

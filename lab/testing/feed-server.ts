@@ -199,7 +199,11 @@ class FeedStream {
     if (kind === 'bar') this.#tell(this.#message(row))
     else if (kind === 'wrong') this.#tell(this.#message(row, 1.01))
     else if (kind === 'garbage') this.#tell('{"type":"bar","sequence":')
-    else for (const connection of this.#listeners) cutInside(connection, JSON.stringify(this.#message(row)))
+    else
+      for (const connection of this.#listeners) {
+        this.#listeners.delete(connection)
+        cutInside(connection, JSON.stringify(this.#message(row)))
+      }
     if (kind === 'bar' || kind === 'cut') this.#released.add(row)
   }
 
