@@ -1,13 +1,12 @@
 /** `gordon backtest`: a strategy file over a store's datasets or a plain file; a summary, a report, or JSON. */
 import { GordonError } from '../core/errors.ts'
-import { isoTime } from '../core/time.ts'
-import type { RunStatistics } from '../analytics/index.ts'
 import { benchmarkEquity } from '../sim/benchmark.ts'
-import { backtest, type Run } from '../sim/index.ts'
+import { backtest } from '../sim/index.ts'
 import { loadStrategy } from '../sim/loader.ts'
 import { chooseBars, type DataOptions } from './choose-bars.ts'
 import { progressLine } from './output.ts'
 import { readNumber, readParams, readTime } from './read-flags.ts'
+import { runDocument } from './run-document.ts'
 import { runSummary } from './run-summary.ts'
 import { readSettings, type TradingOptions } from './trading-flags.ts'
 import { writeWhole } from './write-whole.ts'
@@ -58,48 +57,11 @@ export async function backtestCommand(file: string, options: BacktestOptions): P
     await writeWhole(options.report, renderReport({ result: run, statistics, benchmark }))
   }
   return options.json === true
-    ? JSON.stringify(runDocument(run, statistics))
+    ? JSON.stringify({
+        ...runDocument(run),
+        dataset: { id: run.datasets[0].id, snapshot: run.datasets[0].snapshot },
+        datasets: run.datasets,
+        stats: statistics,
+      })
     : runSummary(run, statistics, benchmark, options.report)
-}
-
-/** Everything about a run as one JSON document; times are ISO 8601, statistics that are undefined are absent. */
-export function runDocument(run: Run, statistics: RunStatistics): Record<string, unknown> {
-  const when = <T extends object>(record: T, ...names: (keyof T)[]) => {
-    const told = { ...record } as Record<string, unknown>
-    for (const name of names)
-      if (typeof record[name] === 'number') told[name as string] = isoTime(record[name] as number)
-    return told
-  }
-  return {
-    digest: run.digest,
-    inputs: run.inputs,
-    decisions: run.decisions,
-    strategy: run.strategy,
-    strategyFile: run.strategyFile,
-    codeHash: run.codeHash,
-    params: run.params,
-    seed: run.seed,
-    dataset:
-      run.datasets[0] === undefined
-        ? undefined
-        : { id: run.datasets[0].id, snapshot: run.datasets[0].snapshot },
-    datasets: run.datasets,
-    instruments: run.instruments,
-    from: isoTime(run.from),
-    to: isoTime(run.to),
-    currency: run.currency,
-    startEquity: run.startEquity,
-    endEquity: run.endEquity,
-    fees: run.fees,
-    slippageCost: run.slippageCost,
-    assumptions: run.assumptions,
-    orders: run.orders.map(order => when(order, 'submittedAt', 'endedAt')),
-    fills: run.fills.map(fill => when(fill, 'time')),
-    trades: run.trades.map(trade => when(trade, 'entryTime', 'exitTime')),
-    openTrades: run.openTrades.map(trade => when(trade, 'entryTime')),
-    stats: statistics,
-    logs: run.logs.map(line => when(line, 'time')),
-    warnings: run.warnings,
-    made: run.made,
-  }
 }

@@ -4,6 +4,7 @@ import { isoDate, isoTime } from '../core/time.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import type { RunResult } from '../domain/run-result.ts'
 import type { Benchmark } from '../sim/benchmark.ts'
+import { money, percent, ratio, row } from './words.ts'
 
 const FEW_TRADES = 30
 
@@ -36,7 +37,7 @@ export function runSummary(
     row('equity', `${money(run.startEquity)} → ${money(run.endEquity)} ${run.currency}`),
     row('CAGR', percent(statistics.cagr)),
     row('volatility', percent(statistics.volatility)),
-    row('Sharpe', plain(statistics.sharpe)),
+    row('Sharpe', ratio(statistics.sharpe)),
     row('max drawdown', percent(statistics.maxDrawdown)),
     row(
       'costs',
@@ -57,22 +58,6 @@ export function runSummary(
   return lines.join('\n')
 }
 
-function row(name: string, value: string): string {
-  return `  ${name.padEnd(13)} ${value}`
-}
-
 function day(time: number): string {
   return Number.isNaN(time) ? 'nothing' : time % 86_400_000_000 === 0 ? isoTime(time) : isoDate(time)
-}
-
-function percent(value: number | undefined): string {
-  return value === undefined ? 'undefined' : `${(value * 100).toFixed(2)} %`
-}
-
-function plain(value: number | undefined): string {
-  return value === undefined ? 'undefined' : value.toFixed(2)
-}
-
-function money(value: number): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 }

@@ -6,6 +6,8 @@ import { isoTime } from '../core/time.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import type { PaperSession } from '../sim/paper-session.ts'
 import type { Run } from '../sim/run.ts'
+import { runDocument } from './run-document.ts'
+import { money, row } from './words.ts'
 
 export interface JournalState {
   readonly path: string
@@ -25,43 +27,12 @@ export interface SessionResult {
 export function sessionDocument({ run, session, journal }: SessionResult): Record<string, unknown> {
   return {
     mode: session.header.mode,
-    digest: run.digest,
-    inputs: run.inputs,
-    decisions: run.decisions,
-    strategy: run.strategy,
-    strategyFile: run.strategyFile,
-    codeHash: run.codeHash,
-    params: run.params,
-    seed: run.seed,
+    ...runDocument(run),
     feed: session.header.feed,
     interval: session.header.interval,
     adjustment: session.header.adjustment,
-    instruments: run.instruments,
-    from: time(run.from),
-    to: time(run.to),
     journal,
     counts: session.counts,
-    currency: run.currency,
-    startEquity: run.startEquity,
-    endEquity: run.endEquity,
-    fees: run.fees,
-    slippageCost: run.slippageCost,
-    assumptions: run.assumptions,
-    orders: run.orders.map(order => ({
-      ...order,
-      submittedAt: time(order.submittedAt),
-      endedAt: time(order.endedAt),
-    })),
-    fills: run.fills.map(fill => ({ ...fill, time: time(fill.time) })),
-    trades: run.trades.map(trade => ({
-      ...trade,
-      entryTime: time(trade.entryTime),
-      exitTime: time(trade.exitTime),
-    })),
-    openTrades: run.openTrades.map(trade => ({ ...trade, entryTime: time(trade.entryTime) })),
-    logs: run.logs.map(line => ({ ...line, time: time(line.time) })),
-    warnings: run.warnings,
-    made: run.made,
   }
 }
 
@@ -108,16 +79,4 @@ export function sessionSummary({ run, session, journal }: SessionResult): string
 
 function some(counts: [string, number][]): string[] {
   return counts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`)
-}
-
-function time(value: number | undefined): string | undefined {
-  return value === undefined || Number.isNaN(value) ? undefined : isoTime(value)
-}
-
-function row(name: string, value: string): string {
-  return `  ${name.padEnd(13)} ${value}`
-}
-
-function money(value: number): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 }
