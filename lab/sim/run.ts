@@ -5,7 +5,6 @@
 import { unitsToNumber } from '../core/decimal.ts'
 import { canonicalJson, Digest, textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
-import type { BarSeries } from '../domain/bar.ts'
 import type { ClosedTrade, OpenTrade } from '../domain/closed-trade.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import { instrumentId } from '../domain/instrument.ts'
