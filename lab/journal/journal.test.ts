@@ -253,6 +253,20 @@ describe('a second writer', () => {
     await journal.close()
   })
 
+  it('is let in when the other process is dead and nobody has buried it', async () => {
+    // The shell's child ends; what the shell becomes never waits for it.
+    const child = spawn('bash', ['-c', 'sleep 0.1 & cat /proc/$!/stat; exec sleep 60'])
+    const [stat] = await once(child.stdout, 'data')
+    const pid = Number(String(stat).split(' ')[0])
+    const birth = String(stat).split(') ')[1].split(' ')[19]
+    writeFileSync(`${path}.lock-${hostname().replaceAll('-', '_')}-${pid}-${birth}`, '')
+    while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')))
+      await new Promise(done => setTimeout(done, 20))
+    const { journal } = await JournalFile.open(path, () => {})
+    await journal.close()
+    child.kill('SIGKILL')
+  })
+
   it('is let in when the pid was given to another process since', async () => {
     writeFileSync(`${path}.lock-${hostname().replaceAll('-', '_')}-${process.ppid}-1`, '')
     const { journal } = await JournalFile.open(path, () => {})

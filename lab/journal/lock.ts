@@ -22,7 +22,7 @@ export function lockJournal(path: string): () => void {
   const folder = dirname(path)
   const prefix = `${basename(path)}.lock-`
   const host = hostname().replaceAll('-', '_') || 'host'
-  const own = `${prefix}${host}-${process.pid}-${birthOf(process.pid) ?? 'unknown'}`
+  const own = `${prefix}${host}-${process.pid}-${statOf(process.pid)?.birth ?? 'unknown'}`
   const ownPath = join(folder, own)
   try {
     const file = openSync(ownPath, 'wx')
@@ -66,16 +66,21 @@ function lives(pid: number, birth: string | undefined): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
-  const born = birthOf(pid)
-  return born === undefined || birth === 'unknown' || born === birth
+  const stat = statOf(pid)
+  if (stat === undefined || birth === 'unknown') return true
+  return stat.birth === birth && !ENDED.includes(stat.state)
 }
 
-/** Start of a process in clock ticks since boot: field 22 of /proc/<pid>/stat (man 5 proc). */
-function birthOf(pid: number): string | undefined {
+/** States of a process that has ended and was not waited for by its parent: zombie, dead. */
+const ENDED = ['Z', 'X']
+
+/** State and start (clock ticks since boot) of a process: fields 3 and 22 of /proc/<pid>/stat (man 5 proc). */
+function statOf(pid: number): { readonly state: string; readonly birth: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The second field is the program's name in parentheses, which may hold spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0], birth: fields[19] }
   } catch {
     return undefined
   }
