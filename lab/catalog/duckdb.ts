@@ -9,11 +9,15 @@ let instance: Promise<DuckDBInstance> | undefined
 
 /** A connection of its own; the caller closes it. */
 export async function connectDuckDb(): Promise<DuckDBConnection> {
-  instance ??= import('@duckdb/node-api').then(({ DuckDBInstance }) =>
-    // One thread: rows keep their order at no cost, sums repeat to the last bit, and memory stays flat.
-    DuckDBInstance.create(':memory:', { threads: '1', autoload_known_extensions: 'false' }),
-  )
+  instance ??= createInstance()
   return (await instance).connect()
+}
+
+/** An instance for one job; the caller closes it and with it everything that it holds. */
+export async function createInstance(): Promise<DuckDBInstance> {
+  const { DuckDBInstance } = await import('@duckdb/node-api')
+  // One thread: rows keep their order at no cost, sums repeat to the last bit, and memory stays flat.
+  return DuckDBInstance.create(':memory:', { threads: '1', autoload_known_extensions: 'false' })
 }
 
 /** Runs work on a connection and closes it. */

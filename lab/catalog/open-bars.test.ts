@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isoTime } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import { bundleScript, runChild } from '../testing/child.ts'
+import { withDuckDb } from './duckdb.ts'
 import { ingestBars } from './ingest/ingest.ts'
 import { openBars } from './open-bars.ts'
 import { openStore, type Store } from './store.ts'
@@ -255,4 +256,34 @@ test('a run from the cache imports neither DuckDB nor apache-arrow', async () =>
   rmSync(script)
   expect(err).toBe('')
   expect(out).toBe('[5,5,3]\nERR_MODULE_NOT_FOUND\n')
+})
+
+test('memory stays flat: the second half of five million bars, 140 MB of columns, adds next to nothing', async () => {
+  const large = join(folder, 'large.parquet')
+  await withDuckDb(connection =>
+    connection.run(
+      `COPY (SELECT 1262304000000000 + i * 1000000 AS time, 10 + (i % 1000) / 100 AS open, open + 1 AS high, open - 1 AS low, open AS close, i % 100 AS volume
+       FROM range(5000000) t(i)) TO '${large}' (FORMAT parquet)`,
+    ),
+  )
+  await ingestBars({ store: path, path: large, venue: 'OTC', symbol: 'L', interval: '1s', stamp: 'close' })
+  const script = await bundleScript(
+    'stream',
+    `import { openBars, openStore } from '/lab/catalog/index.ts'
+     const store = await openStore(process.argv[2])
+     const { streams } = await openBars({ store, datasets: ['large'] })
+     let rows = 0
+     let halfway = 0
+     for (let batch = await streams[0].next(65536); batch !== undefined; batch = await streams[0].next(65536)) {
+       rows += batch.length
+       if (rows < 2500000) halfway = process.resourceUsage().maxRSS
+     }
+     const megabytes = (process.resourceUsage().maxRSS - halfway) / 1024
+     console.log(JSON.stringify({ rows, held: streams[0].series !== undefined, megabytes }))`,
+  )
+  const { out } = await runChild('node', [script, path])
+  rmSync(script)
+  const { rows, held, megabytes } = JSON.parse(out)
+  expect({ rows, held }).toEqual({ rows: 5_000_000, held: false })
+  expect(megabytes).toBeLessThan(50)
 })

@@ -1,9 +1,9 @@
 /** Bars in the store's own Parquet: written a partition at a time, read back whole or in batches. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
 import type { BarSeries } from '../domain/bar.ts'
-import { connectDuckDb, sqlParquet } from './duckdb.ts'
+import { connectDuckDb, createInstance, sqlParquet } from './duckdb.ts'
 import type { BarColumnsBuilder } from './ingest/bar-columns.ts'
 import { BAR_SCHEMA } from './manifest.ts'
 import { sliceSeries, type Window } from './series.ts'
@@ -21,23 +21,29 @@ const CHUNK_ROWS = 2048
 
 /** Writes Parquet files through one connection; close it when done. */
 export class ParquetBarsWriter {
+  readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
   readonly #create: (rows: number) => DuckDBDataChunk
 
-  private constructor(connection: DuckDBConnection, create: (rows: number) => DuckDBDataChunk) {
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    create: (rows: number) => DuckDBDataChunk,
+  ) {
+    this.#instance = instance
     this.#connection = connection
     this.#create = create
   }
 
   static async open(): Promise<ParquetBarsWriter> {
     const { BIGINT, DOUBLE, DuckDBDataChunk, INTEGER, SMALLINT } = await import('@duckdb/node-api')
-    const connection = await connectDuckDb()
+    // An instance of its own, and a table per file: rows removed from a table that lives on are not given back.
+    const instance = await createInstance()
+    const connection = await instance.connect()
     const types = BAR_SCHEMA.map(([, type]) =>
       type === 'DOUBLE' ? DOUBLE : type === 'INTEGER' ? INTEGER : type === 'SMALLINT' ? SMALLINT : BIGINT,
     )
-    const columns = BAR_SCHEMA.map(([name, type]) => `${name} ${type === 'TIMESTAMPTZ' ? 'BIGINT' : type}`)
-    await connection.run(`CREATE TEMP TABLE incoming (${columns.join(', ')})`)
-    return new ParquetBarsWriter(connection, rows => DuckDBDataChunk.create(types, rows))
+    return new ParquetBarsWriter(instance, connection, rows => DuckDBDataChunk.create(types, rows))
   }
 
   /** Writes rows [from, to), numbered from `sequence`; a file that could not be finished is removed. */
@@ -48,10 +54,17 @@ export class ParquetBarsWriter {
     to: number,
     sequence: number,
   ): Promise<void> {
+    const columns = BAR_SCHEMA.map(([name, type]) => `${name} ${type === 'TIMESTAMPTZ' ? 'BIGINT' : type}`)
+    await this.#connection.run(`CREATE TABLE incoming (${columns.join(', ')})`)
     const appender = await this.#connection.createAppender('incoming')
     const numbers = Int32Array.from({ length: to - from }, (_, i) => sequence + i)
+    // One full chunk serves again and again: fresh ones are 160 KB each outside the heap, and pile up unseen.
+    const full = to - from >= CHUNK_ROWS ? this.#create(CHUNK_ROWS) : undefined
     for (let at = from; at < to; at += CHUNK_ROWS) {
-      this.#append(appender, bars, at, Math.min(CHUNK_ROWS, to - at), numbers, at - from)
+      const rows = Math.min(CHUNK_ROWS, to - at)
+      const chunk = full !== undefined && rows === CHUNK_ROWS ? full : this.#create(rows)
+      fillChunk(chunk, bars, at, numbers, at - from)
+      appender.appendDataChunk(chunk)
     }
     appender.closeSync()
     const selected = BAR_SCHEMA.map(([name, type]) =>
@@ -66,37 +79,36 @@ export class ParquetBarsWriter {
       await rm(path, { force: true })
       throw cause
     } finally {
-      await this.#connection.run('TRUNCATE incoming')
+      await this.#connection.run('DROP TABLE incoming')
     }
   }
 
   close(): void {
     this.#connection.closeSync()
+    this.#instance.closeSync()
   }
+}
 
-  #append(
-    appender: DuckDBAppender,
-    bars: BarColumnsBuilder,
-    from: number,
-    rows: number,
-    numbers: Int32Array,
-    firstNumber: number,
-  ): void {
-    const chunk = this.#create(rows)
-    writeIntegers(chunk, 0, bars.eventTime, from)
-    const known = bars.hasNanos ? roundedUp(bars, from, rows) : bars.eventTime.subarray(from, from + rows)
-    writeIntegers(chunk, 1, known, 0)
-    if (!bars.hasSessions) writeNulls(chunk, 2)
-    else writeIntegers(chunk, 2, bars.sessionClose, from)
-    writeDoubles(chunk, 3, bars.open, from)
-    writeDoubles(chunk, 4, bars.high, from)
-    writeDoubles(chunk, 5, bars.low, from)
-    writeDoubles(chunk, 6, bars.close, from)
-    writeDoubles(chunk, 7, bars.volume, from, bars.volumeMissing)
-    writeSmall(chunk, 8, numbers, firstNumber)
-    writeSmall(chunk, 9, bars.nanos, from)
-    appender.appendDataChunk(chunk)
-  }
+function fillChunk(
+  chunk: DuckDBDataChunk,
+  bars: BarColumnsBuilder,
+  from: number,
+  numbers: Int32Array,
+  firstNumber: number,
+): void {
+  const rows = chunk.rowCount
+  writeIntegers(chunk, 0, bars.eventTime, from)
+  const known = bars.hasNanos ? roundedUp(bars, from, rows) : bars.eventTime.subarray(from, from + rows)
+  writeIntegers(chunk, 1, known, 0)
+  if (!bars.hasSessions) writeNulls(chunk, 2)
+  else writeIntegers(chunk, 2, bars.sessionClose, from)
+  writeDoubles(chunk, 3, bars.open, from)
+  writeDoubles(chunk, 4, bars.high, from)
+  writeDoubles(chunk, 5, bars.low, from)
+  writeDoubles(chunk, 6, bars.close, from)
+  writeDoubles(chunk, 7, bars.volume, from, bars.volumeMissing)
+  writeSmall(chunk, 8, numbers, firstNumber)
+  writeSmall(chunk, 9, bars.nanos, from)
 }
 
 /** A time between two µs is known at the later one. */

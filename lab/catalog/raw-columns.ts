@@ -117,8 +117,8 @@ export function writeDoubles(
   const rows = chunk.rowCount
   ;(vector.items as Float64Array).set(values.subarray(from, from + rows))
   if (missing !== undefined) {
-    for (let row = 0; row < rows; row++)
-      if (missing[from + row] === 1) vector.validity.setItemValid(row, false)
+    // Said of every row: the chunk may have served other rows before.
+    for (let row = 0; row < rows; row++) vector.validity.setItemValid(row, missing[from + row] !== 1)
   }
   vector.flush()
 }
