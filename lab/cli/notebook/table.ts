@@ -46,7 +46,7 @@ export function tableBundle(rows: Rows, options: TableOptions = {}): Bundle {
     )
     .join('')
   return {
-    'text/html': `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>${more && `<em>${more}</em>`}`,
+    'text/html': `<div style="overflow-x:auto"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>${more && `<em>${more}</em>`}`,
     'text/plain': plain(columns, cells, right, more),
   }
 }

@@ -5,10 +5,12 @@ import { ROOT } from './place.mjs'
 /** A setup step that cannot go on: one sentence for the person at the terminal. */
 export class SetupError extends Error {}
 
-/** Runs in the foreground; resolves to the exit code. */
+/** Runs in the foreground, where Ctrl-C is the program's to answer; resolves to the exit code. */
 export function run(program, args, { env = {}, cwd = ROOT } = {}) {
   return new Promise((done, fail) => {
     const child = spawn(program, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } })
+    process.on('SIGINT', () => {})
+    process.on('SIGTERM', () => child.kill())
     child.once('error', fail)
     child.once('close', (code, signal) => done(signal === null ? code : 128 + 1))
   })

@@ -58,9 +58,11 @@ function put(file, text) {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
 }
 
-/** Settings of every JupyterLab that Gordon starts. */
+/** Settings of every JupyterLab that Gordon starts: the whole project at hand, no calls home, few words. */
 export const LAB_FLAGS = [
+  `--ServerApp.root_dir=${place()}`,
+  '--ServerApp.ip=127.0.0.1',
   '--LabApp.news_url=None',
   '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
-  '--ServerApp.ip=127.0.0.1',
+  '--LabApp.extension_manager=readonly',
 ]

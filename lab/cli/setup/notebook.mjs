@@ -1,9 +1,9 @@
-/** npm run notebook: JupyterLab on notebooks/, kernel ready. Arguments go to JupyterLab, e.g. `-- --no-browser`. */
+/** npm run notebook: JupyterLab on the first study, kernel ready. Arguments go to JupyterLab, e.g. `-- --no-browser`. */
 import { build } from './build.mjs'
 import { main, run } from './command.mjs'
 import { installJupyter, LAB_FLAGS } from './jupyter.mjs'
 import { checkNode, installPackages } from './packages.mjs'
-import { place, venvBin } from './place.mjs'
+import { venvBin } from './place.mjs'
 import { bringSample } from './sample.mjs'
 
 await main(async () => {
@@ -15,6 +15,6 @@ await main(async () => {
   const asked = process.argv.slice(2)
   // JupyterLab refuses to run as root unless told; in a container that is the usual user.
   const root = process.getuid?.() === 0 ? ['--allow-root'] : []
-  const open = ['notebooks/01-first-backtest.ipynb']
-  return await run(venvBin('jupyter'), ['lab', ...LAB_FLAGS, ...root, ...asked, ...open], { cwd: place() })
+  const first = '--LabApp.default_url=/lab/tree/notebooks/01-first-backtest.ipynb'
+  return await run(venvBin('jupyter'), ['lab', ...LAB_FLAGS, '--log-level=WARN', first, ...root, ...asked])
 })

@@ -1,11 +1,11 @@
-/** The first study in a real JupyterLab in a real browser: opened, run from top to bottom, and looked at. */
-import { spawn } from 'node:child_process'
+/** `npm run notebook` in a real browser: the first study opened, run from top to bottom, and looked at. */
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { launchChromium } from '../../../testing/chromium.ts'
-import { LAB_FLAGS } from '../jupyter.mjs'
 import { place, venvBin } from '../place.mjs'
 
 const TOKEN = 'gordon'
@@ -17,9 +17,8 @@ let browser
 
 beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true })
-  const flags = ['--no-browser', '--allow-root', '--ServerApp.port=0', `--IdentityProvider.token=${TOKEN}`]
-  server = spawn(venvBin('jupyter'), ['lab', ...LAB_FLAGS, ...flags], {
-    cwd: place(),
+  const flags = ['--no-browser', '--ServerApp.port=0', `--IdentityProvider.token=${TOKEN}`]
+  server = spawn(process.execPath, [place('lab/cli/setup/notebook.mjs'), ...flags], {
     env: { ...process.env, ...own() },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -86,6 +85,19 @@ it('runs from top to bottom: tables and live charts, no error, no pop-up', async
   expect(trouble).toEqual([])
   expect(seen.charts).toBe(4)
   expect(seen.tables).toBeGreaterThan(5)
+})
+
+it('exports to one HTML file whose charts are alive without a network', async () => {
+  const made = spawnSync(venvBin('jupyter'), [
+    ...['nbconvert', '--to', 'html', '--template', 'gordon', '--execute', '--output-dir', PICTURES],
+    ...['--ExecutePreprocessor.kernel_name=tslab', place('notebooks/01-first-backtest.ipynb')],
+  ])
+  expect(made.status, String(made.stderr)).toBe(0)
+  const page = await browser.newPage({ viewport: { width: 1300, height: 1000 } })
+  await page.route(/^https?:/, route => route.abort())
+  await page.goto(pathToFileURL(join(PICTURES, '01-first-backtest.html')).href)
+  await page.waitForFunction(() => document.querySelectorAll('.js-plotly-plot .main-svg').length > 0)
+  expect(await page.locator('.js-plotly-plot').count()).toBe(4)
 })
 
 /** Scrolls through the notebook, taking a picture of each screen; what was drawn. */
