@@ -35,23 +35,35 @@ export interface Slice {
   readonly pairs: readonly Pair[]
 }
 
-/** Starting the threads is on the clock. @param threads ≥ 1 */
+/** Threads that outlive a repetition, as those of a sweep do: the first repetition starts them on the clock. */
+const threadPool: Worker[] = []
+
+/** @param threads ≥ 1 */
 export async function w2Threaded(folder: string, bars: number, threads: number): Promise<Outcome> {
-  const file = `./w2-worker${extname(import.meta.url)}`
+  const file = new URL(`./w2-worker${extname(import.meta.url)}`, import.meta.url)
+  while (threadPool.length < threads) threadPool.push(new Worker(file))
   const outcomes = await Promise.all(
-    Array.from({ length: threads }, (_, thread) => {
+    threadPool.slice(0, threads).map((worker, thread) => {
       const pairs = PAIRS.filter((_, place) => place % threads === thread)
-      const worker = new Worker(new URL(file, import.meta.url), {
-        workerData: { folder, bars, pairs } satisfies Slice,
-      })
-      return new Promise<Outcome>((resolve, reject) => {
-        worker.once('message', resolve)
-        worker.once('error', reject)
-      })
+      return ask(worker, { folder, bars, pairs })
     }),
   )
   return {
     fills: outcomes.reduce((sum, one) => sum + one.fills, 0),
     equity: outcomes.reduce((sum, one) => sum + one.equity, 0),
   }
+}
+
+/** A thread's answer; it keeps the process alive no longer than that. */
+function ask(worker: Worker, slice: Slice): Promise<Outcome> {
+  worker.ref()
+  return new Promise<Outcome>((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', (outcome: Outcome) => {
+      worker.off('error', reject)
+      worker.unref()
+      resolve(outcome)
+    })
+    worker.postMessage(slice)
+  })
 }
