@@ -21,6 +21,8 @@ const PLOTLY = place('node_modules/plotly.js-finance-dist-min/plotly-finance.min
 /** JupyterLab with the kernel in .venv. */
 export function installJupyter() {
   installPython(['lab/cli/setup/kernel/requirements.txt', 'lab/cli/setup/kernel/plotly-requirements.txt'])
+  // JupyterLab runs CommonJS files of its own, and the project's package.json above would make them ES modules.
+  put(place('.venv/package.json'), '{ "type": "commonjs" }')
   writeKernelSpec()
   writeExportTemplate()
   silenceNews()

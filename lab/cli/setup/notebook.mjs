@@ -16,5 +16,5 @@ await main(async () => {
   // JupyterLab refuses to run as root unless told; in a container that is the usual user.
   const root = process.getuid?.() === 0 ? ['--allow-root'] : []
   const first = '--LabApp.default_url=/lab/tree/notebooks/01-first-backtest.ipynb'
-  return await run(venvBin('jupyter'), ['lab', ...LAB_FLAGS, '--log-level=WARN', first, ...root, ...asked])
+  return await run(venvBin('jupyter'), ['lab', ...LAB_FLAGS, first, ...root, ...asked])
 })

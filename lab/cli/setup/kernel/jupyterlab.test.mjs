@@ -30,6 +30,7 @@ beforeAll(async () => {
       if (match !== null) found(`http://127.0.0.1:${match[1]}`)
     })
     server.once('exit', () => fail(new Error(said)))
+    setTimeout(() => fail(new Error(`JupyterLab named no address: ${said}`)), 90_000).unref()
   })
   browser = await launchChromium()
 })
