@@ -138,10 +138,18 @@ export class EngineContext implements Context {
       const id = this.target(instrument, lots / instrument.lotsPerUnit)
       if (id !== undefined) ids.push(id)
     }
+    for (const instrument of weights.keys())
+      if (!this.#knows(instrument))
+        throw new GordonError(
+          'UNKNOWN_SYMBOL',
+          `targetWeights was given ${String(instrument?.id ?? instrument)}, which is no instrument object of this run; take them from ctx.instruments or ctx.instrument(symbol).`,
+        )
     return ids
   }
 
   close(instrument: Tradable): number | undefined {
+    if (!this.#knows(instrument)) return this.sell(instrument, 0)
+    this.#engine.cancelAll(instrument.handle)
     return this.target(instrument, 0)
   }
 
@@ -199,7 +207,13 @@ export class EngineContext implements Context {
 
   #order(instrument: Tradable, sign: 1 | -1, quantity: number, options: OrderOptions): number {
     const engine = this.#engine
-    const known = instrument !== undefined && engine.instruments[instrument.handle] === instrument
+    const known = this.#knows(instrument)
+    const { timeInForce = 'GTC' } = options
+    if (timeInForce !== 'GTC' && timeInForce !== 'DAY' && timeInForce !== 'IOC')
+      throw new GordonError(
+        'TIME_IN_FORCE',
+        `An order has the time in force ${String(timeInForce)}; write GTC, DAY or IOC.`,
+      )
     const lots = known ? toLots(quantity, instrument) : 'unknownInstrument'
     const limit = options.limit === undefined || !known ? Number.NaN : toTicks(options.limit, instrument)
     const stop = options.stop === undefined || !known ? Number.NaN : toTicks(options.stop, instrument)
@@ -211,8 +225,8 @@ export class EngineContext implements Context {
         handle: known ? instrument.handle : -1,
         sign,
         type: orderType(options),
-        timeInForce: options.timeInForce ?? 'GTC',
-        lots: typeof lots === 'number' ? lots : known ? quantity * instrument.lotsPerUnit : quantity,
+        timeInForce,
+        lots: typeof lots === 'number' ? lots : Number(quantity) * (known ? instrument.lotsPerUnit : 1),
         limitTicks: typeof limit === 'number' ? limit : options.limit! * instrument.ticksPerUnit,
         stopTicks: typeof stop === 'number' ? stop : options.stop! * instrument.ticksPerUnit,
         submittedAt: engine.now,
@@ -228,6 +242,10 @@ export class EngineContext implements Context {
     else reason = this.#outsider(order, known)
     engine.enqueue(order, reason)
     return id
+  }
+
+  #knows(instrument: Tradable | undefined): boolean {
+    return instrument !== undefined && this.#engine.instruments[instrument.handle] === instrument
   }
 
   /** A quantity worked out from a price that is not known yet: the price is what is missing. */

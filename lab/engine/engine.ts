@@ -224,7 +224,9 @@ export class Engine implements VenueReports {
     if (this.recorder.orders.retiredCount > 0) this.recorder.orders.recycle()
     for (let k = 0; k < count; k++) {
       const window = windows[active[k]]
-      account.mark[active[k]] = window.close[window.cursor]
+      const close = window.close[window.cursor]
+      // A bar without a close leaves the last known one.
+      if (!Number.isNaN(close)) account.mark[active[k]] = close
     }
     if (now < this.#from) return
     this.instants++
@@ -266,13 +268,19 @@ export class Engine implements VenueReports {
     if (reason !== undefined) this.#refuse(order, reason)
     else {
       this.#batch.push(order)
-      this.#batchLots[order.handle] += order.sign * order.lots
+      if (Number.isNaN(order.stopTicks)) this.#batchLots[order.handle] += order.sign * order.lots
     }
   }
 
   cancel(order: WorkingOrder): void {
     if (order.state === 'submitted') this.#decideBatch()
     if (order.open) this.#venue.cancel(order, this.now, 'byStrategy')
+  }
+
+  /** Cancels what works or waits to be decided for one instrument. */
+  cancelAll(handle: number): void {
+    if (this.#batch.some(order => order.handle === handle)) this.#decideBatch()
+    for (const id of this.openOrders(handle)) this.cancel(this.recorder.orders.living(id)!)
   }
 
   replace(order: WorkingOrder, change: OrderChange): Reason | undefined {
@@ -292,7 +300,7 @@ export class Engine implements VenueReports {
     return refused
   }
 
-  /** Signed lots that are ordered and not yet filled, whatever their prices. */
+  /** Signed lots that are ordered and not yet filled, whatever their prices; stops do not count. */
   workingLots(handle: number): number {
     return this.risk.workingLots(handle) + this.#batchLots[handle]
   }

@@ -21,6 +21,8 @@ export class RiskEngine {
   /** Lots of working buys and sells per handle: what a worst case would add. */
   readonly #buying: Float64Array
   readonly #selling: Float64Array
+  /** Signed lots of the stops among them. */
+  readonly #conditional: Float64Array
   #reservedCents = 0
   /** Of the open batch's reducing market sells, after fees. */
   #proceeds = 0
@@ -34,6 +36,7 @@ export class RiskEngine {
     const count = account.instruments.length
     this.#buying = new Float64Array(count)
     this.#selling = new Float64Array(count)
+    this.#conditional = new Float64Array(count)
     this.#batchLots = new Float64Array(count)
   }
 
@@ -48,9 +51,9 @@ export class RiskEngine {
     return Math.max(0, this.#account.equity * this.#limits.leverage - this.#worstGross())
   }
 
-  /** Signed lots approved and not yet filled. */
+  /** Signed lots approved and not yet filled, without stops: those wait for something that may never come. */
   workingLots(handle: number): number {
-    return this.#buying[handle] - this.#selling[handle]
+    return this.#buying[handle] - this.#selling[handle] - this.#conditional[handle]
   }
 
   /** Begins a batch: puts it into the order in which it shall be decided and sent, reductions first. */
@@ -138,6 +141,7 @@ export class RiskEngine {
   }
 
   #working(order: WorkingOrder, lots: number): void {
+    if (!Number.isNaN(order.stopTicks)) this.#conditional[order.handle] += order.sign * lots
     if (order.sign > 0) this.#buying[order.handle] += lots
     else this.#selling[order.handle] += lots
   }

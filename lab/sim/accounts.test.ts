@@ -226,12 +226,72 @@ describe('target weights', () => {
     expect(fillsOf(run)).toEqual(['2: buy 5 A at 100', '2: buy 3 A at 100'])
   })
 
+  it('leave protective stops out of account, and count resting limits', async () => {
+    await play(
+      { A: ['100', '100', '100', '100'] },
+      {
+        1: ({ ctx, of }) => ctx.buy(of.A, 10),
+        2: ({ ctx, of }) => {
+          ctx.sell(of.A, 4, { stop: 80 })
+          expect(ctx.target(of.A, 10)).toBeUndefined()
+          ctx.sell(of.A, 6, { limit: 120 })
+          expect(ctx.target(of.A, 4)).toBeUndefined()
+        },
+        3: ({ ctx, of }) => expect(ctx.target(of.A, 4)).toBeUndefined(),
+      },
+    )
+  })
+
+  it('named by another object than the run’s are refused loudly', async () => {
+    await expect(
+      play({ A: ['100'] }, { 1: ({ ctx, of }) => ctx.targetWeights(new Map([[{ ...of.A }, 0.5]])) }),
+    ).rejects.toThrow(
+      'targetWeights was given TEST:A, which is no instrument object of this run; take them from ctx.instruments or ctx.instrument(symbol).',
+    )
+  })
+
   it('of an instrument without a price are refused with that reason', async () => {
     const run = await play(
       { A: ['100', '100'], B: ['-', '10'] },
       { 1: ({ ctx, of }) => ctx.targetWeights(new Map([[of.B, 0.5]])) },
     )
     expect(ordersOf(run)).toEqual(['1: rejected 0 noPrice'])
+  })
+})
+
+describe('close', () => {
+  it('cancels what works for the instrument and sells the whole position', async () => {
+    const run = await play(
+      { A: ['100', '100', '100'], B: ['1', '1', '1'] },
+      {
+        1: ({ ctx, of }) => ctx.buy(of.A, 10),
+        2: ({ ctx, of }) => {
+          ctx.sell(of.A, 10, { stop: 80 })
+          ctx.buy(of.B, 1, { limit: 0.5 })
+          ctx.close(of.A)
+        },
+      },
+    )
+    expect(ordersOf(run)).toEqual([
+      '1: filled 10 (2)',
+      '2: canceled 0 byStrategy',
+      '2: accepted 0',
+      '2: filled 10 (3)',
+    ])
+  })
+
+  it('without a position only cancels', async () => {
+    const run = await play(
+      { A: ['100', '100', '100'] },
+      {
+        1: ({ ctx, of }) => {
+          ctx.buy(of.A, 10, { limit: 90 })
+          expect(ctx.close(of.A)).toBeUndefined()
+        },
+      },
+      { account: 'margin' },
+    )
+    expect(ordersOf(run)).toEqual(['1: canceled 0 byStrategy'])
   })
 })
 

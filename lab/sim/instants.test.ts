@@ -1,9 +1,19 @@
 /** Events of one receive time form an instant; what is known when, worked by hand. */
 import { describe, expect, it } from 'vitest'
-import { DAY, MINUTE } from '../core/time.ts'
+import { DAY, MINUTE, SECOND } from '../core/time.ts'
 import type { BarView, Context, Tradable } from '../strategy/context.ts'
 import { strategy } from '../strategy/strategy.ts'
-import { barsOf, dayOf, fillsOf, market, onEveryBar, play, START, share } from '../testing/fixtures.ts'
+import {
+  barsOf,
+  dayOf,
+  fillsOf,
+  market,
+  onEveryBar,
+  planned,
+  play,
+  START,
+  share,
+} from '../testing/fixtures.ts'
 import { randomMarket } from '../testing/fixtures-random.ts'
 import { roc } from '../indicators/index.ts'
 import { backtest } from './backtest.ts'
@@ -69,6 +79,50 @@ describe('an instant', () => {
     expect([...run.curve.equity]).toEqual([1000, 780 + 100 + 120, 780 + 100 + 140, 780 + 120 + 160])
     expect([...run.curve.cash]).toEqual([1000, 780, 780, 780])
     expect([...run.curve.grossExposure]).toEqual([0, 220, 240, 280])
+  })
+})
+
+describe('bars that come later than they close', () => {
+  // B's bars are told a second after A's.
+  const bars = () => {
+    const b = barsOf(['20', '21', '22 23 15 22', '24'])
+    return memoryBars(
+      [
+        { instrument: share('A'), series: barsOf(['10', '10', '10', '10']) },
+        { instrument: share('B'), series: { ...b, receiveTime: b.eventTime.map(time => time + SECOND) } },
+      ],
+      { interval: '1d' },
+    )
+  }
+
+  it('still fill an order for them: the session is not over before they are told', async () => {
+    // Instants: A1 B1 A2 B2 …; decided at A's second bar, known is B's first.
+    const run = await backtest({
+      strategy: planned({
+        3: ({ ctx, of }) => {
+          ctx.buy(of.B, 1)
+          ctx.buy(of.B, 2, { limit: 16, timeInForce: 'DAY' })
+          ctx.buy(of.B, 3, { limit: 12, timeInForce: 'DAY' })
+        },
+      }),
+      bars: bars(),
+    })
+    expect(run.fills.map(fill => [fill.quantity, fill.price])).toEqual([
+      [1, 22],
+      [2, 16],
+    ])
+    expect(run.orders[2]).toMatchObject({ state: 'expired', endedAt: START + 3 * DAY + SECOND })
+  })
+})
+
+describe('a bar without prices', () => {
+  it('fills nothing and leaves the last known close as the mark', async () => {
+    const run = await play(
+      { A: ['10', '10', 'NaN NaN NaN NaN', '12'] },
+      { 1: ({ ctx, of }) => ctx.buy(of.A, 5) },
+      { cash: 100 },
+    )
+    expect([...run.curve.equity]).toEqual([100, 100, 100, 110])
   })
 })
 

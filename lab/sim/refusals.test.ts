@@ -39,6 +39,11 @@ describe('an order is refused', () => {
       `Order 1: buy 5 TEST:A market GTC, ${sent} its quantity or price is not a number.`,
     ],
     [
+      'of a quantity that is a bigint',
+      (ctx, a) => ctx.buy(a, 5n as unknown as number),
+      `Order 1: buy 5 TEST:A market GTC, ${sent} its quantity or price is not a number.`,
+    ],
+    [
       'of a huge quantity',
       (ctx, a) => ctx.buy(a, 1e16),
       `Order 1: buy 10000000000000000 TEST:A market GTC, ${sent} it is larger than an order may be.`,
@@ -94,6 +99,14 @@ describe('an order is refused', () => {
     expect(run.warnings.map(one => one.text)).toContain(
       '1 order was refused: nonPositiveQuantity (first: order 1).',
     )
+  })
+})
+
+describe('a time in force', () => {
+  it('that does not exist is an error of the strategy', async () => {
+    await expect(
+      play({ A: FILLER }, { 1: ({ ctx, of }) => ctx.buy(of.A, 1, { timeInForce: 'FOK' as 'GTC' }) }),
+    ).rejects.toThrow('An order has the time in force FOK; write GTC, DAY or IOC.')
   })
 })
 

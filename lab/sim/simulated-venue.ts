@@ -178,11 +178,19 @@ export class SimulatedVenue implements Venue {
         if (session > order.sessionBefore) order.session = session
         else continue
       }
-      if (over ? now < order.session : session <= order.session) continue
+      if (over ? now < order.session || this.#awaits(order) : session <= order.session) continue
       if (order.type === 'market' || order.timeInForce === 'IOC')
         this.#reports.canceled(order, 'noMarket', now)
       else this.#reports.expired(order, 'endOfSession', now)
     }
+  }
+
+  /**
+   * Its bar of this session may still come: the newest one came after an instant of its close had been worked. By
+   * the order of events and not by the clock, so that a jitter of the line decides nothing.
+   */
+  #awaits(order: WorkingOrder): boolean {
+    return this.#barAt[order.handle] !== this.#instant && this.#windows[order.handle].late
   }
 
   /** Newest session close per calendar, from the bars of this instant; once per instant, only when asked. */

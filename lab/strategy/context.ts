@@ -83,7 +83,10 @@ export interface Context {
   /** Sends an order for a positive quantity in units; returns its id. A refusal is in `order(id)` with its reason. */
   buy(instrument: Tradable, quantity: number, options?: OrderOptions): number
   sell(instrument: Tradable, quantity: number, options?: OrderOptions): number
-  /** Orders the difference to a signed target in units, counting what works already; undefined when there is none. */
+  /**
+   * Orders the difference to a signed target in units, counting working market and limit orders but no stops;
+   * undefined when there is none.
+   */
   target(instrument: Tradable, quantity: number): number | undefined
   /**
    * Target positions as fractions of equity at the last prices, floored to whole lots toward zero; instruments
@@ -93,6 +96,7 @@ export interface Context {
     weights: ReadonlyMap<Tradable, number>,
     options?: { readonly closeOthers?: boolean },
   ): number[]
+  /** Cancels the instrument's working orders and orders the whole position back; undefined when there is none. */
   close(instrument: Tradable): number | undefined
   cancel(orderId: number): void
   /** Changes a working order's terms; returns why not, or undefined when it was changed. */
