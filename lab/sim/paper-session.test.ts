@@ -1,6 +1,7 @@
 /** Sessions from entries: random markets over random lines, seeds in the names. Bars by hand in instant-assembly. */
 import { describe, expect, it } from 'vitest'
 import { Random } from '../core/random.ts'
+import { HOUR } from '../core/time.ts'
 import type { HeaderEvent } from '../domain/ports/journal.ts'
 import { sma } from '../indicators/index.ts'
 import type { BarView, Context } from '../strategy/context.ts'
@@ -142,6 +143,29 @@ describe('a paper session', () => {
     expect(() => writtenSession({ strategy: Thrower, bars: market({ A: ['10'] }) })).toThrow(
       /^Strategy Thrower threw "no idea" in onBar at 2030-01-01T00:00:00.001000Z for TEST:A \(bar 1\)/,
     )
+  })
+})
+
+describe('hourly bars, long after they closed', () => {
+  it.each([1, 2, 3])(
+    'end DAY orders with the session of the bars, not of the clock (seed %i)',
+    async seed => {
+      const bars = randomMarket({ seed, symbols: 3, bars: 300, step: HOUR, interval: '1h', missing: 0.05 })
+      const { session } = writtenSession({ strategy: Restless, bars, faults: FAULTS, seed, barGrace: 2500 })
+      const run = session.finish()
+      expect(run.orders.some(order => order.reason === 'endOfSession')).toBe(true)
+      expect((await receiveTimeParity(session, run, Restless)).equal).toBe(true)
+      expect(await plainParity(session, run, Restless)).toMatchObject({ unexplained: 0, equal: false })
+    },
+  )
+
+  it('decide without faults what a plain backtest decides', async () => {
+    const bars = randomMarket({ seed: 9, symbols: 3, bars: 300, step: HOUR, interval: '1h', missing: 0.05 })
+    const { session } = writtenSession({ strategy: Restless, bars })
+    expect(await plainParity(session, session.finish(), Restless)).toMatchObject({
+      equal: true,
+      departures: 0,
+    })
   })
 })
 

@@ -12,8 +12,8 @@
  * Decisions of b are compared without their instants' times, which differ by design: an order by the close of the
  * bars that decided it and its terms, a fill by the close of its bar, quantity and price.
  *
- * When it is wrong: a replay of past intraday bars at today's clock ends DAY orders by that clock, a session later
- * than the plain run would; such a difference is told as unexplained.
+ * When it is wrong: a strategy that decides by `ctx.now`, and a universe with dates, go by the time of receipt. Over
+ * a feed that replays the past that is another day than the bars'; such differences are told as unexplained.
  */
 import { isoTime, type Micros } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'

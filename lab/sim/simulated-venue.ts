@@ -38,6 +38,8 @@ export class SimulatedVenue implements Venue {
   /** Instant in which a handle last had a bar. */
   readonly #barAt: Float64Array
   #instant = 0
+  /** Event time of the newest bar met by working orders: whether a session is over is told by the bars, not by when they came. */
+  #newest = Number.NEGATIVE_INFINITY
   #active: Uint32Array = new Uint32Array(0)
   #activeCount = 0
   #sessionsOf = -1
@@ -57,7 +59,7 @@ export class SimulatedVenue implements Venue {
     this.#readSessions()
     const session = this.#session[this.#calendar[order.handle]]
     order.sessionBefore = session
-    if (order.timeInForce === 'DAY' && now < session) order.session = session
+    if (order.timeInForce === 'DAY' && order.decidedAt < session) order.session = session
     this.#reports.accepted(order, now)
     if (order.type === 'market' && this.#setup.marketFill === 'last') {
       const window = this.#windows[order.handle]
@@ -81,7 +83,11 @@ export class SimulatedVenue implements Venue {
     this.#activeCount = count
     if (this.#working.length === 0) return
     this.#readSessions()
-    for (let k = 0; k < count; k++) this.#barAt[active[k]] = this.#instant
+    for (let k = 0; k < count; k++) {
+      this.#barAt[active[k]] = this.#instant
+      const { eventTime, cursor } = this.#windows[active[k]]
+      if (eventTime[cursor] > this.#newest) this.#newest = eventTime[cursor]
+    }
     const working = this.#working
     this.#endSessions(working, now, false)
     for (let i = 0; i < working.length; i++) if (this.#meetsBar(working[i])) this.#atOpen(working[i], now)
@@ -178,7 +184,7 @@ export class SimulatedVenue implements Venue {
         if (session > order.sessionBefore) order.session = session
         else continue
       }
-      if (over ? now < order.session || this.#awaits(order) : session <= order.session) continue
+      if (over ? this.#newest < order.session || this.#awaits(order) : session <= order.session) continue
       if (order.type === 'market' || order.timeInForce === 'IOC')
         this.#reports.canceled(order, 'noMarket', now)
       else this.#reports.expired(order, 'endOfSession', now)
