@@ -390,6 +390,14 @@ describe('what cannot run is refused before it starts', () => {
       'What was given to run is not a strategy class; write `export default class X extends strategy({ … })`.',
     )
   })
+  it('a callback that awaits', async () => {
+    class Waiting extends strategy() {
+      override async onBar(): Promise<void> {}
+    }
+    await expect(backtest({ strategy: Waiting, bars })).rejects.toThrow(
+      'onBar of strategy Waiting is asynchronous or a generator; write it without async, await and *, as each instant is decided at once.',
+    )
+  })
   it('a symbol that the data does not have', async () => {
     await expect(backtest({ strategy: planned({}, { symbols: ['ZZZ'] }), bars })).rejects.toThrow(
       'Strategy Planned needs ZZZ and the data has TEST:A.',

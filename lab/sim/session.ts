@@ -65,6 +65,7 @@ export function openSession(request: SessionRequest): Session {
       )
   const currency = oneCurrency(instruments)
   const instance = new request.strategy(request.params ?? {}) as StrategyBase<ParamSchema, object>
+  refuseAsync(instance, name)
   const depth = (value: number | ((params: never) => number) | undefined) =>
     Math.ceil(typeof value === 'function' ? value(instance.params as never) : (value ?? 0))
   const history = depth(definition.history)
@@ -124,6 +125,18 @@ function tradables(instruments: readonly Instrument[]): readonly Tradable[] {
       Object.freeze({ ...instrument, id: instrumentId(instrument), handle }),
     ),
   )
+}
+
+/** What awaits goes on after its instant is over, and a generator's body never runs. */
+function refuseAsync(instance: StrategyBase<ParamSchema, object>, name: string): void {
+  for (const callback of ['onStart', 'onBar', 'onInstant', 'onFill', 'onOrder', 'onEnd'] as const) {
+    const kind = instance[callback]?.constructor.name
+    if (kind !== undefined && kind !== 'Function')
+      throw new GordonError(
+        'STRATEGY_ASYNC',
+        `${callback} of strategy ${name} is asynchronous or a generator; write it without async, await and *, as each instant is decided at once.`,
+      )
+  }
 }
 
 function oneCurrency(instruments: readonly Instrument[]): string {
