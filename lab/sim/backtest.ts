@@ -209,6 +209,8 @@ function inCanonicalOrder(source: BarSource): BarSource {
 function emptyRange(request: BacktestRequest): GordonError {
   const part = (time: number | undefined) =>
     time === undefined ? 'the edge of the data' : time % DAY === 1 ? isoDate(time) : isoTime(time)
+  if (request.from === undefined && request.to === undefined)
+    return new GordonError('EMPTY_RANGE', 'The data has no bar at all; choose data that has some.')
   return new GordonError(
     'EMPTY_RANGE',
     `The data has no bar from ${part(request.from)} to ${part(request.to)}; choose a range that it covers.`,

@@ -39,7 +39,10 @@ export interface StrategyDefinition<Schema extends ParamSchema, State extends ob
   readonly symbols?: readonly string[]
   /** Bars of history that `ctx.history` may reach back. */
   readonly history?: number | ((params: ParamValues<Schema>) => number)
-  /** Bars that must be known before the first decision, beyond what the indicators ask for. */
+  /**
+   * Bars to load before a run's `from`, where that is more than its indicators and its history ask for. A run
+   * without `from` begins at the first bar; what is not warm yet is undefined there.
+   */
   readonly warmup?: number | ((params: ParamValues<Schema>) => number)
   /** `margin` for strategies that sell short or borrow. */
   readonly account?: 'cash' | 'margin'
