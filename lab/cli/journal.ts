@@ -77,10 +77,12 @@ export async function parityCommand(path: string, options: ParityOptions): Promi
     onClose.equal
       ? `Over plain bars it decides the same, too (${onClose.departures} bars came late, never or otherwise).`
       : `Over plain bars ${onClose.differences.length} decisions differ (${onClose.departures} bars came late, never or otherwise):`,
-    ...onClose.differences.map(
-      one => `  only in the ${one.only} run: ${one.decision}\n      because ${one.because}`,
-    ),
+    ...onClose.differences
+      .slice(0, SHOWN)
+      .map(one => `  ${one.only} only: ${one.decision}\n      because ${one.because}`),
   ]
+  if (onClose.differences.length > SHOWN)
+    lines.push(`  … and ${onClose.differences.length - SHOWN} more; --json lists all.`)
   return lines.join('\n')
 }
 
