@@ -3,8 +3,8 @@
  * DuckDB and in no time.
  */
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileDigest, syncFile, syncFolder, tellFullDisk } from './durable.ts'
+import { basename, dirname, join } from 'node:path'
+import { fileDigest, inParallel, syncFile, syncFolder, tellFullDisk } from './durable.ts'
 import { closeStoreForWriting, foundStore, requireStore } from './layout.ts'
 import { damaged, manifestPath, readManifest } from './manifest.ts'
 import { newestSnapshot, publish } from './snapshot.ts'
@@ -50,7 +50,7 @@ async function copyDataset(from: string, into: string, name: string): Promise<vo
   const folders = new Set<string>()
   const copy = async (source: string, target: string): Promise<void> => {
     await mkdir(dirname(target), { recursive: true })
-    const part = join(dirname(target), `.adopt-${process.pid}.part`)
+    const part = join(dirname(target), `.adopt-${process.pid}-${basename(target)}.part`)
     try {
       await copyFile(source, part)
       await syncFile(part)
@@ -60,11 +60,15 @@ async function copyDataset(from: string, into: string, name: string): Promise<vo
     }
     folders.add(dirname(target))
   }
-  for (const { path, sha256 } of manifest.instruments.flatMap(({ files }) => files)) {
-    await copy(join(from, path), join(into, path))
-    if ((await fileDigest(join(into, path))) !== sha256)
-      throw damaged(`${join(from, path)} was changed after it was written`)
-  }
+  await inParallel(
+    manifest.instruments.flatMap(({ files }) => files),
+    async ({ path, sha256 }) => {
+      await copy(join(from, path), join(into, path))
+      if ((await fileDigest(join(into, path))) !== sha256) {
+        throw damaged(`${join(from, path)} was changed after it was written`)
+      }
+    },
+  )
   await copy(manifestPath(from, name), manifestPath(into, name))
-  for (const folder of folders) await syncFolder(folder)
+  await inParallel([...folders], syncFolder)
 }

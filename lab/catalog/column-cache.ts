@@ -9,7 +9,7 @@ import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { textDigest } from '../core/digest.ts'
 import type { BarSeries } from '../domain/bar.ts'
-import { writeWhole } from './durable.ts'
+import { writeLosable } from './durable.ts'
 import { readJson } from './layout.ts'
 
 const CACHE_FORMAT = 1
@@ -105,8 +105,8 @@ export async function writeCache(store: string, key: string, series: BarSeries):
   const places: Places = { format: CACHE_FORMAT, rows: series.length, bytes: bytes.byteLength, columns }
   if (!Object.values(columns).every(at => at % 8 === 0)) return
   try {
-    await writeWhole(join(store, 'cache', `${key}.arrow`), bytes)
-    await writeWhole(join(store, 'cache', `${key}.json`), JSON.stringify(places) + '\n')
+    await writeLosable(join(store, 'cache', `${key}.arrow`), bytes)
+    await writeLosable(join(store, 'cache', `${key}.json`), JSON.stringify(places) + '\n')
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EROFS' && code !== 'EPERM' && code !== 'ENOSPC' && code !== 'EFBIG')

@@ -26,6 +26,23 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
+/** Does work on many things, sixteen at a time: a disk takes as long for one sync as for several together. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  work: (item: T, at: number) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length)
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const at = next++
+      results[at] = await work(items[at], at)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(16, items.length) }, worker))
+  return results
+}
+
 /** Replaces a file as a whole, or leaves what was there. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = await writeBeside(path, bytes)
@@ -36,6 +53,15 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     throw cause
   }
   await syncFolder(dirname(path))
+}
+
+/**
+ * As writeWhole, for what may be lost but never be wrong: the bytes are on the disk before they have their name, the
+ * name may be forgotten.
+ */
+export async function writeLosable(path: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = await writeBeside(path, bytes)
+  await rename(temporary, path)
 }
 
 /** Publishes a file only where none of that name exists: link(2) is atomic and never overwrites. */

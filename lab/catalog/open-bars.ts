@@ -12,6 +12,7 @@ import type { BarSource, BarStream } from '../domain/ports/store.ts'
 import { cacheKey, readCache, writeCache } from './column-cache.ts'
 import { barDate, type Moment, windowOf } from './dates.ts'
 import { withDuckDb } from './duckdb.ts'
+import { inParallel } from './durable.ts'
 import type { Manifest, ManifestInstrument } from './manifest.ts'
 import { BarReader, countBars, readSessionPrices } from './parquet-bars.ts'
 import { gatherSeries, sliceSeries, type Window, windowSeries } from './series.ts'
@@ -46,16 +47,18 @@ export async function openBars(request: OpenBarsRequest): Promise<BarSource> {
     windowOf(request.from, request.to, calendarNamed(instrument.calendar)),
   )
   const inMemory = upperBound(chosen, windows) <= (request.memoryRows ?? MEMORY_ROWS)
-  const streams: BarStream[] = []
-  for (const [i, { manifest, instrument }] of chosen.entries()) {
-    const stream = inMemory
+  const streams = await inParallel(chosen, async ({ instrument }, i) =>
+    inMemory
       ? heldStream(windowSeries(await loadSeries(store, instrument), windows[i]))
-      : await batchStream(store.folder, instrument, windows[i])
+      : batchStream(store.folder, instrument, windows[i]),
+  )
+  // One after another, so that the same refusal comes first every time.
+  for (const [i, { manifest, instrument }] of chosen.entries()) {
+    const stream = streams[i]
     if (stream.rows === 0) throw emptyRange(request, manifest, instrument)
     if (manifest.adjustment === 'raw' && instrument.calendar !== '24/7') {
       await refuseSplits(request, manifest, instrument, windows[i], stream.series)
     }
-    streams.push(stream)
   }
   const manifests = [...new Set(chosen.map(({ manifest }) => manifest))]
   return {

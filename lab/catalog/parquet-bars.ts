@@ -18,12 +18,15 @@ import {
 } from './raw-columns.ts'
 
 const CHUNK_ROWS = 2048
+/** Rows that go through one table before it is made anew. */
+const TABLE_ROWS = 500_000
 
 /** Writes Parquet files through one connection; close it when done. */
 export class ParquetBarsWriter {
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
   readonly #create: (rows: number) => DuckDBDataChunk
+  #rowsSince = 0
 
   private constructor(
     instance: DuckDBInstance,
@@ -37,7 +40,7 @@ export class ParquetBarsWriter {
 
   static async open(): Promise<ParquetBarsWriter> {
     const { BIGINT, DOUBLE, DuckDBDataChunk, INTEGER, SMALLINT } = await import('@duckdb/node-api')
-    // An instance of its own, and a table per file: rows removed from a table that lives on are not given back.
+    // An instance of its own, closed with all that it holds.
     const instance = await createInstance()
     const connection = await instance.connect()
     const types = BAR_SCHEMA.map(([, type]) =>
@@ -54,8 +57,8 @@ export class ParquetBarsWriter {
     to: number,
     sequence: number,
   ): Promise<void> {
-    const columns = BAR_SCHEMA.map(([name, type]) => `${name} ${type === 'TIMESTAMPTZ' ? 'BIGINT' : type}`)
-    await this.#connection.run(`CREATE TABLE incoming (${columns.join(', ')})`)
+    await this.#clearTable()
+    this.#rowsSince += to - from
     const appender = await this.#connection.createAppender('incoming')
     const numbers = Int32Array.from({ length: to - from }, (_, i) => sequence + i)
     // One full chunk serves again and again: fresh ones are 160 KB each outside the heap, and pile up unseen.
@@ -78,9 +81,18 @@ export class ParquetBarsWriter {
     } catch (cause) {
       await rm(path, { force: true })
       throw cause
-    } finally {
-      await this.#connection.run('DROP TABLE incoming')
     }
+  }
+
+  /** Rows removed from a table are not given back while it lives: small files share one, large ones do not. */
+  async #clearTable(): Promise<void> {
+    if (this.#rowsSince > 0 && this.#rowsSince < TABLE_ROWS) {
+      await this.#connection.run('TRUNCATE incoming')
+      return
+    }
+    const columns = BAR_SCHEMA.map(([name, type]) => `${name} ${type === 'TIMESTAMPTZ' ? 'BIGINT' : type}`)
+    await this.#connection.run(`CREATE OR REPLACE TABLE incoming (${columns.join(', ')})`)
+    this.#rowsSince = 0
   }
 
   close(): void {

@@ -39,6 +39,7 @@ export interface SessionPrices {
 export function sessionPrices(series: BarSeries): SessionPrices {
   const sessions = series.sessionClose
   if (sessions === undefined) throw new Error('bug in gordon: a series without sessions has no nights')
+  if (everyRowIsASession(sessions)) return { sessionClose: sessions, open: series.open, close: series.close }
   const rows: number[] = []
   for (let i = 0; i < series.length; i++) if (i === 0 || sessions[i] !== sessions[i - 1]) rows.push(i)
   const lastOf = (at: number): number => (at + 1 < rows.length ? rows[at + 1] : series.length) - 1
@@ -47,6 +48,11 @@ export function sessionPrices(series: BarSeries): SessionPrices {
     open: Float64Array.from(rows, row => series.open[row]),
     close: Float64Array.from(rows, (_, at) => series.close[lastOf(at)]),
   }
+}
+
+function everyRowIsASession(sessions: Float64Array): boolean {
+  for (let i = 1; i < sessions.length; i++) if (sessions[i] === sessions[i - 1]) return false
+  return true
 }
 
 const NIGHTS = 60

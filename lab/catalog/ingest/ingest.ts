@@ -10,7 +10,7 @@ import type { Micros } from '../../core/time.ts'
 import type { Adjustment } from '../../domain/bar.ts'
 import { compareInstruments, instrumentId } from '../../domain/instrument.ts'
 import { barDate } from '../dates.ts'
-import { fileDigest, tellFullDisk } from '../durable.ts'
+import { fileDigest, inParallel, tellFullDisk } from '../durable.ts'
 import { checkDatasetId, foundStore, STORE_FORMAT } from '../layout.ts'
 import {
   type Manifest,
@@ -200,8 +200,8 @@ async function ingestFiles(
     refuseTwice(ingested)
     // Said before anything is moved; looked at again when publishing, for another ingest may come between.
     merge(await currentManifest(request.store, id), header, ingested, request.replace === true)
-    const placed: ManifestInstrument[] = []
-    for (const place of places) placed.push(await place())
+    const placed = await inParallel(places, place => place())
+    await staging.settle()
     let manifest: Manifest | undefined
     const snapshot = await publish(request.store, async datasets => {
       const current = datasets[id] === undefined ? undefined : await readManifest(request.store, datasets[id])

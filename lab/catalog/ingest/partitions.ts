@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { DAY } from '../../core/time.ts'
 import { civilOf } from '../../domain/calendar/civil.ts'
-import { fileDigest, syncFile, syncFolder } from '../durable.ts'
+import { fileDigest, inParallel, syncFile, syncFolder } from '../durable.ts'
 import { partitionFolder } from '../layout.ts'
 import type { ManifestFile } from '../manifest.ts'
 import { ParquetBarsWriter } from '../parquet-bars.ts'
@@ -33,6 +33,7 @@ export class Staging {
   readonly #store: string
   readonly #folder: string
   readonly #writer: ParquetBarsWriter
+  readonly #touched = new Set<string>()
   #count = 0
 
   private constructor(store: string, folder: string, writer: ParquetBarsWriter) {
@@ -52,14 +53,13 @@ export class Staging {
     return new TableStaging(async (rows, from, to, sequence) => {
       const staged = join(this.#folder, `${this.#count++}.parquet`)
       await this.#writer.write(staged, rows.bars, from, to, sequence)
-      await syncFile(staged)
       const { size } = await stat(staged)
       const year = yearOf(rows.bars.eventTime[from])
       return { staged, year, rows: to - from, bytes: size, sha256: await fileDigest(staged) }
     })
   }
 
-  /** Gives the files their places in the store, synced; a file that is there already is the same file. */
+  /** Gives the files their places in the store; a file that is there already is the same file. */
   async moveIn(
     key: {
       readonly dataset: string
@@ -69,21 +69,25 @@ export class Staging {
     },
     files: readonly StagedFile[],
   ): Promise<ManifestFile[]> {
-    const folders = new Set<string>()
-    const placed: ManifestFile[] = []
-    for (const { staged, year, rows, bytes, sha256 } of files) {
+    return inParallel(files, async ({ staged, year, rows, bytes, sha256 }) => {
       const path = `${partitionFolder({ ...key, year })}/${sha256.slice(0, 16)}.parquet`
       const target = join(this.#store, path)
       await mkdir(dirname(target), { recursive: true })
+      // On the disk before it has its name.
+      await syncFile(staged)
       await rename(staged, target)
       for (let folder = dirname(target); ; folder = dirname(folder)) {
-        folders.add(folder)
+        this.#touched.add(folder)
         if (relative(this.#store, folder) === '') break
       }
-      placed.push({ path, year, rows, bytes, sha256 })
-    }
-    for (const folder of folders) await syncFolder(folder)
-    return placed
+      return { path, year, rows, bytes, sha256 }
+    })
+  }
+
+  /** Returns when every name that was given is on the disk too. */
+  async settle(): Promise<void> {
+    await inParallel([...this.#touched], syncFolder)
+    this.#touched.clear()
   }
 
   /** Removes whatever was not moved in. */
