@@ -24,8 +24,8 @@ export function ledgerUnits(price: number, lots: number, lotsPerUnit: number, ra
 
 /** The same, without a bigint where a number will do. */
 export function exactUnits(price: number, lots: number, lotsPerUnit: number, rate = 1): Units {
-  const priceDigits = fractionDigits(price)
-  const rateDigits = rate === 1 ? 0 : fractionDigits(rate)
+  const priceDigits = priceFraction(price)
+  const rateDigits = rateFraction(rate)
   if (priceDigits >= 0 && rateDigits >= 0) {
     let numerator = Math.round(price * POW10[priceDigits]) * lots
     let safe = Math.abs(numerator) <= Number.MAX_SAFE_INTEGER
@@ -81,9 +81,10 @@ export class ExactSum {
   #folded = 0n
   #foldedWhole = 0
   #foldedRest = 0
-  #rest = 0
+  #rest = Number.NaN
 
   constructor(start: bigint) {
+    this.#rest = 0
     this.#fold(start)
   }
 
@@ -128,6 +129,24 @@ export function formatUnits(units: bigint): string {
   const text = (units < 0n ? -units : units).toString().padStart(UNIT_DIGITS + 1, '0')
   const fraction = text.slice(-UNIT_DIGITS).replace(/0+$/, '')
   return (units < 0n ? '-' : '') + text.slice(0, -UNIT_DIGITS) + (fraction === '' ? '' : '.' + fraction)
+}
+
+/** The last numbers asked about: a fill asks about its price for the fee and for the notional, and about one rate. */
+const asked = { price: Number.NaN, priceDigits: -1, rate: Number.NaN, rateDigits: -1 }
+
+function priceFraction(price: number): number {
+  if (price === asked.price) return asked.priceDigits
+  asked.price = price
+  asked.priceDigits = fractionDigits(price)
+  return asked.priceDigits
+}
+
+function rateFraction(rate: number): number {
+  if (rate === 1) return 0
+  if (rate === asked.rate) return asked.rateDigits
+  asked.rate = rate
+  asked.rateDigits = fractionDigits(rate)
+  return asked.rateDigits
 }
 
 /** Number of decimals of x when it is a short decimal, else -1 (the slow, exact way is taken then). */

@@ -47,12 +47,12 @@ export class BarWindow implements Columns {
   late = false
   /** A callback is looking at the newest bar: its view is alive. */
   shown = false
-  /** Bars known since the start, whatever has left the window. */
-  known = 0
   /** cells[indicator][output]; their columns have the rows of the bar columns. */
   readonly cells: OutputCell[][]
   readonly #indicators: readonly WindowIndicator[]
   readonly #keep: number
+  /** Rows that have left the window. */
+  #gone = 0
   #series: BarSeries | undefined
   /** The cells' columns as `fill` wants them. */
   readonly #columns: Float64Array[][]
@@ -65,6 +65,11 @@ export class BarWindow implements Columns {
       Array.from({ length: entry.outputs }, () => ({ column: NONE, window: this })),
     )
     this.#columns = this.cells.map(() => [])
+  }
+
+  /** Bars known since the start, whatever has left the window. */
+  get known(): number {
+    return this.#gone + this.cursor + 1
   }
 
   /** Holds rows [from, to) of a series next, after the tail of what it holds now. */
@@ -88,6 +93,7 @@ export class BarWindow implements Columns {
       }
     }
     this.#series = series
+    this.#gone += this.end - tail
     this.#carryOutputs(tail, tail + to - from)
     this.cursor = tail - 1
     this.end = tail + to - from
@@ -120,6 +126,7 @@ export class BarWindow implements Columns {
       column.set(this[name].subarray(this.end - tail, this.end))
       this[name] = column
     }
+    this.#gone += this.end - tail
     this.#carryOutputs(tail, rows)
     this.cursor = tail - 1
     this.end = tail

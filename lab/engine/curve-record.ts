@@ -18,7 +18,19 @@ export class CurveRecord {
     if (rows > this.capacity) this.#resize(rows)
   }
 
-  grow(): void {
+  /** The row of an instant. */
+  add(equity: number, gross: number, time: number): void {
+    const row = this.length
+    if (row === this.capacity) this.#grow()
+    this.equity[row] = equity
+    if (this.lean !== true) {
+      this.time[row] = time
+      this.gross[row] = gross
+    }
+    this.length = row + 1
+  }
+
+  #grow(): void {
     this.#resize(this.capacity * 2)
   }
 

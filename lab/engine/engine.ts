@@ -67,7 +67,6 @@ export class Engine implements VenueReports {
   /** Handles with an event in this instant; the first `activeCount` count. */
   readonly active: Uint32Array
   activeCount = 0
-  instants = 0
   /** Where the strategy is, for the sentence when it throws. */
   callback = ''
   callbackHandle = -1
@@ -87,11 +86,15 @@ export class Engine implements VenueReports {
   readonly #more: Uint8Array
   /** Handles whose windows have no row left while their streams go on. */
   readonly #exhausted: number[] = []
-  #batch: WorkingOrder[] = []
-  #spareBatch: WorkingOrder[] = []
+  readonly #curve = this.recorder.curve
+  readonly #batch: WorkingOrder[] = []
   /** Signed lots of the batch per handle: ordered, not decided yet. */
   readonly #batchLots: Float64Array
   #notices: (() => void)[] = []
+  /** A callback has ordered something, or something is to be told. */
+  #unsettled = false
+  /** The venue may hold orders. */
+  #venueBusy = false
   #starting = false
 
   constructor(setup: EngineSetup) {
@@ -127,6 +130,11 @@ export class Engine implements VenueReports {
     this.#starting = this.#strategy.onStart !== undefined
   }
 
+  /** Instants of decisions so far. */
+  get instants(): number {
+    return this.#curve.length
+  }
+
   end(): void {
     this.account.valuate()
     if (this.#strategy.onEnd === undefined) return
@@ -159,11 +167,6 @@ export class Engine implements VenueReports {
       const now = next.earliest
       if (now === Number.POSITIVE_INFINITY) return -1
       const count = next.due(now, active)
-      for (let k = 0; k < count; k++) {
-        const window = windows[active[k]]
-        window.cursor++
-        window.known++
-      }
       this.activeCount = count
       this.now = now
       this.#instant(count)
@@ -190,8 +193,6 @@ export class Engine implements VenueReports {
     for (let done = 0; done < limit; done++) {
       const row = window.cursor + 1
       if (row >= window.end) return this.#more[0] === 1 ? 0 : -1
-      window.cursor = row
-      window.known++
       this.now = window.receiveTime[row]
       this.#instant(1)
     }
@@ -200,11 +201,7 @@ export class Engine implements VenueReports {
 
   /** Works one instant of bars that were pushed into the windows (paper and live), handles ascending. */
   runPushed(now: number, handles: readonly number[]): void {
-    for (let k = 0; k < handles.length; k++) {
-      this.active[k] = handles[k]
-      this.windows[handles[k]].cursor++
-      this.windows[handles[k]].known++
-    }
+    for (let k = 0; k < handles.length; k++) this.active[k] = handles[k]
     this.activeCount = handles.length
     this.now = now
     this.#instant(handles.length)
@@ -212,59 +209,35 @@ export class Engine implements VenueReports {
 
   #instant(count: number): void {
     const { active, account, windows } = this
-    const now = this.now
     const before = this.eventClock
     for (let k = 0; k < count; k++) {
       const window = windows[active[k]]
-      const time = window.eventTime[window.cursor]
+      const time = window.eventTime[++window.cursor]
       window.late = time <= before
       if (time > this.eventClock) this.eventClock = time
     }
-    this.#venue.work(active, count, now)
-    if (this.recorder.orders.retiredCount > 0) this.recorder.orders.recycle()
+    if (this.#venueBusy === true) this.#workOrders(count)
     for (let k = 0; k < count; k++) {
       const window = windows[active[k]]
       const close = window.close[window.cursor]
       // A bar without a close leaves the last known one.
       if (!Number.isNaN(close)) account.mark[active[k]] = close
     }
-    if (now < this.#from) return
-    this.instants++
-    if (this.#starting) this.#callStart()
-    if (this.#notices.length > 0) this.#notify()
-    if (this.#hasOnBar)
-      for (let k = 0; k < count; k++) {
-        const handle = active[k]
-        const view = this.#strict ? this.#freshView(handle) : this.#views[handle]
-        windows[handle].shown = true
-        this.callback = 'onBar'
-        this.callbackHandle = handle
-        this.#strategy.onBar!(view, this.#context)
-        windows[handle].shown = false
-        if (this.#batch.length > 0 || this.#notices.length > 0) this.#flush()
-      }
-    if (this.#hasOnInstant) {
-      this.callback = 'onInstant'
-      this.callbackHandle = -1
-      this.#strategy.onInstant!(this.#context)
-      if (this.#batch.length > 0 || this.#notices.length > 0) this.#flush()
-    }
+    if (this.now < this.#from) return
+    if (this.#starting === true) this.#callStart()
+    if (this.#unsettled === true) this.#flush()
+    if (this.#hasOnBar === true) for (let k = 0; k < count; k++) this.#callBar(active[k])
+    if (this.#hasOnInstant === true) this.#callInstant()
     account.valuate()
-    const curve = this.recorder.curve
-    const row = curve.length
-    if (row === curve.capacity) curve.grow()
-    curve.equity[row] = account.equity
-    if (!curve.lean) {
-      curve.time[row] = now
-      curve.gross[row] = account.grossExposure
-    }
-    curve.length = row + 1
+    this.#curve.add(account.equity, account.grossExposure, this.now)
   }
 
   // ------------------------------------------------------------------ commands of the strategy
 
   /** Takes an order into the callback's batch; one that is wrong in itself is refused at once. */
   enqueue(order: WorkingOrder, reason: Reason | undefined): void {
+    this.#unsettled = true
+    this.#venueBusy = true
     if (reason !== undefined) this.#refuse(order, reason)
     else {
       this.#batch.push(order)
@@ -331,7 +304,17 @@ export class Engine implements VenueReports {
     this.risk.filled(order, lots)
     this.account.applyFill(order.handle, order.sign, lots, price, fee)
     const { fills, curve } = this.recorder
-    fills.add(order.id, now, lots, price, slippage, fee, this.account.cash, curve.length)
+    fills.add(
+      order.id,
+      order.sign * (order.handle + 1),
+      now,
+      lots,
+      price,
+      slippage,
+      fee,
+      this.account.cash,
+      curve.length,
+    )
     if (this.#strategy.onFill !== undefined) {
       const fill: FillRecord = {
         id: fills.length,
@@ -344,7 +327,7 @@ export class Engine implements VenueReports {
         fee: unitsToNumber(fee),
         slippage,
       }
-      this.#notices.push(() => {
+      this.#tell(() => {
         this.callback = 'onFill'
         this.#strategy.onFill!(fill, this.#context)
       })
@@ -398,6 +381,31 @@ export class Engine implements VenueReports {
 
   // ------------------------------------------------------------------ inside
 
+  /** Objects of orders that the venue has let go of serve again. */
+  #workOrders(count: number): void {
+    this.#venue.work(this.active, count, this.now)
+    this.recorder.orders.recycle()
+    this.#venueBusy = !this.#venue.idle
+  }
+
+  #callBar(handle: number): void {
+    const window = this.windows[handle]
+    const view = this.#strict === true ? this.#freshView(handle) : this.#views[handle]
+    window.shown = true
+    if (this.callback !== 'onBar') this.callback = 'onBar'
+    this.callbackHandle = handle
+    this.#strategy.onBar!(view, this.#context)
+    window.shown = false
+    if (this.#unsettled === true) this.#flush()
+  }
+
+  #callInstant(): void {
+    this.callback = 'onInstant'
+    this.callbackHandle = -1
+    this.#strategy.onInstant!(this.#context)
+    if (this.#unsettled) this.#flush()
+  }
+
   #callStart(): void {
     this.#starting = false
     this.callback = 'onStart'
@@ -414,14 +422,13 @@ export class Engine implements VenueReports {
   #flush(): void {
     this.#decideBatch()
     if (this.#notices.length > 0) this.#notify()
+    this.#unsettled = false
   }
 
   #decideBatch(): void {
     if (this.#batch.length === 0) return
     const batch = this.#batch
-    this.#batch = this.#spareBatch
-    this.#spareBatch = []
-    for (const order of batch) this.#batchLots[order.handle] = 0
+    for (let i = 0; i < batch.length; i++) this.#batchLots[batch[i].handle] = 0
     this.risk.open(batch)
     for (let i = 0; i < batch.length; i++) {
       const order = batch[i]
@@ -431,7 +438,11 @@ export class Engine implements VenueReports {
     }
     this.risk.close(batch)
     for (let i = batch.length; i > 0; i--) batch.pop()
-    this.#spareBatch = batch
+  }
+
+  #tell(notice: () => void): void {
+    this.#notices.push(notice)
+    this.#unsettled = true
   }
 
   #notify(): void {
@@ -460,7 +471,7 @@ export class Engine implements VenueReports {
   #tellOrder(order: WorkingOrder): void {
     if (this.#strategy.onOrder === undefined || order.handle < 0) return
     const record = orderRecord(order, this.instruments[order.handle])
-    this.#notices.push(() => {
+    this.#tell(() => {
       this.callback = 'onOrder'
       this.#strategy.onOrder!(record, this.#context)
     })

@@ -1,8 +1,20 @@
 /** Every fill of a run in a table; records are made when they are asked for. */
-import type { Units } from '../core/decimal.ts'
+import { type Units, unitsToNumber } from '../core/decimal.ts'
+import type { FillRecord } from '../domain/fill.ts'
+import type { Tradable } from '../strategy/context.ts'
 import { RowBlocks } from './row-blocks.ts'
 
-export const FILL_FIELDS = ['order', 'time', 'lots', 'price', 'slippage', 'fee', 'cash', 'row'] as const
+export const FILL_FIELDS = [
+  'order',
+  'time',
+  'lots',
+  'price',
+  'slippage',
+  'fee',
+  'cash',
+  'row',
+  'side',
+] as const
 export type FillField = (typeof FILL_FIELDS)[number]
 
 export class FillArchive {
@@ -12,11 +24,13 @@ export class FillArchive {
   readonly #largeFees = new Map<number, bigint>()
 
   /**
+   * @param side sign × (handle + 1)
    * @param slippage currency per unit
    * @param cash cash after the fill, and the row of the equity curve from which it holds
    */
   add(
     order: number,
+    side: number,
     time: number,
     lots: number,
     price: number,
@@ -37,6 +51,31 @@ export class FillArchive {
     if (typeof fee === 'bigint') this.#largeFees.set(place, fee)
     block[start + 6] = cash
     block[start + 7] = row
+    block[start + 8] = side
+  }
+
+  /** All of them as they are exported. */
+  records(instruments: readonly Tradable[]): FillRecord[] {
+    const records: FillRecord[] = []
+    for (let place = 0; place < this.length; place++) {
+      const block = this.#table.block(place)
+      const start = this.#table.start(place)
+      const side = block[start + 8]
+      const instrument = instruments[Math.abs(side) - 1]
+      const large = this.#largeFees.size > 0 ? this.#largeFees.get(place) : undefined
+      records.push({
+        id: place + 1,
+        orderId: block[start],
+        time: block[start + 1],
+        instrument: instrument.id,
+        side: side > 0 ? 'buy' : 'sell',
+        quantity: block[start + 2] / instrument.lotsPerUnit,
+        price: block[start + 3],
+        fee: unitsToNumber(large ?? block[start + 5]),
+        slippage: block[start + 4],
+      })
+    }
+    return records
   }
 
   get(place: number, field: FillField): number {

@@ -16,9 +16,14 @@ const STRANGER = { venue: '', symbol: '', ticksPerUnit: 1, lotsPerUnit: 1, curre
 export class OrderArchive {
   /** Orders ever given; ids are 1 … count. */
   count = 0
+  /** Orders from id `#first` on, undefined where ended; it begins anew when none lives. */
   readonly #living: (WorkingOrder | undefined)[] = []
-  /** Every row before this one has ended. */
-  #oldest = 0
+  #first = 1
+  #alive = 0
+  /** Every order before this one has ended. */
+  #oldest = 1
+  /** Ids that ended otherwise than filled, in the order of their ends. */
+  readonly #unfilled: number[] = []
   /** Ended since the venue last looked: it may still hold them, so they are not used again yet. */
   readonly #retired: WorkingOrder[] = []
   retiredCount = 0
@@ -38,14 +43,15 @@ export class OrderArchive {
     const order = this.#pool.pop() ?? new WorkingOrder()
     order.begin(terms)
     this.count++
-    this.#living.push(order)
+    if (this.#alive++ === 0) this.#first = this.count
+    this.#living[this.count - this.#first] = order
     if (stranger !== undefined) this.#strangers.set(terms.id, stranger)
     return order
   }
 
   /** The order with this id while it lives. */
   living(id: number): WorkingOrder | undefined {
-    return this.#living[id - 1]
+    return id >= this.#first ? this.#living[id - this.#first] : undefined
   }
 
   /** Writes an ended order into the columns. */
@@ -60,11 +66,13 @@ export class OrderArchive {
     block[start + 4] = order.endedAt
     block[start + 5] = order.filledLots
     block[start + 6] = order.filledValue
-    let reason = this.#reasons.indexOf(order.reason)
+    let reason = placeOf(this.#reasons, order.reason)
     if (reason < 0) reason = this.#reasons.push(order.reason) - 1
     block[start + 7] = pack(order, reason)
     if (order.tag !== '') this.#tags.set(order.id, order.tag)
-    this.#living[row] = undefined
+    if (order.state !== 'filled') this.#unfilled.push(order.id)
+    this.#living[order.id - this.#first] = undefined
+    this.#alive--
     this.#retired[this.retiredCount++] = order
   }
 
@@ -75,31 +83,20 @@ export class OrderArchive {
 
   /** Ended orders that were not simply filled: refused, cut short, cancelled. */
   troubled(): { id: number; state: OrderState; reason: Reason | '' }[] {
-    const found: { id: number; state: OrderState; reason: Reason | '' }[] = []
-    for (let row = 0; row < this.count; row++) {
-      if (this.#living[row] !== undefined) continue
-      const words = unpack(this.#table.get(row, 7))
-      if (words.state !== 'filled')
-        found.push({ id: row + 1, state: words.state, reason: this.#reasons[words.reason] })
-    }
-    return found
-  }
-
-  /** Handle of the instrument that an order asked for; −1 when of none. */
-  handleOf(id: number): number {
-    return this.#living[id - 1]?.handle ?? unpack(this.#table.get(id - 1, 7)).handle
-  }
-
-  signOf(id: number): 1 | -1 {
-    return this.#living[id - 1]?.sign ?? unpack(this.#table.get(id - 1, 7)).sign
+    return this.#unfilled
+      .sort((a, b) => a - b)
+      .map(id => {
+        const words = unpack(this.#table.get(id - 1, 7))
+        return { id, state: words.state, reason: this.#reasons[words.reason] }
+      })
   }
 
   /** Ids of living orders that the venue has accepted, oldest first. */
   working(handle: number | undefined): number[] {
     const ids: number[] = []
-    while (this.#oldest < this.count && this.#living[this.#oldest] === undefined) this.#oldest++
-    for (let row = this.#oldest; row < this.count; row++) {
-      const order = this.#living[row]
+    while (this.#oldest <= this.count && this.living(this.#oldest) === undefined) this.#oldest++
+    for (let id = this.#oldest; id <= this.count; id++) {
+      const order = this.living(id)
       if (order?.open === true && (handle === undefined || order.handle === handle)) ids.push(order.id)
     }
     return ids
@@ -108,7 +105,7 @@ export class OrderArchive {
   /** The order as it stands, undefined for an id never given. */
   record(id: number, instruments: readonly Tradable[]): OrderRecord | undefined {
     if (!(id >= 1 && id <= this.count)) return undefined
-    const order = this.#living[id - 1] ?? this.#restore(id)
+    const order = this.living(id) ?? this.#restore(id)
     const named = this.#strangers.get(id)
     return named === undefined
       ? orderRecord(order, instruments[order.handle])
@@ -142,8 +139,14 @@ export class OrderArchive {
 function pack(order: WorkingOrder, reason: number): number {
   const sides = (order.handle + 1) * 2 + (order.sign > 0 ? 1 : 0)
   const kinds =
-    (TYPES.indexOf(order.type) * 4 + FORCES.indexOf(order.timeInForce)) * 4 + STATES.indexOf(order.state)
+    (placeOf(TYPES, order.type) * 4 + placeOf(FORCES, order.timeInForce)) * 4 + placeOf(STATES, order.state)
   return (sides * 64 + kinds) * 64 + reason
+}
+
+/** indexOf, without its call: the word is nearly always the first. */
+function placeOf<Word>(words: readonly Word[], word: Word): number {
+  for (let place = 0; place < words.length; place++) if (words[place] === word) return place
+  return -1
 }
 
 function unpack(packed: number): {

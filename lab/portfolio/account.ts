@@ -31,7 +31,6 @@ export class Account {
   /** As of the last `valuate`. */
   equity: number
   grossExposure = Number.NaN
-  netExposure = Number.NaN
   readonly #lotsPerUnit: Float64Array
 
   constructor(terms: AccountTerms) {
@@ -53,7 +52,6 @@ export class Account {
     this.cash = unitsToNumber(terms.capitalUnits)
     this.equity = this.cash
     this.grossExposure = 0
-    this.netExposure = 0
   }
 
   /** Books a fill; the notional is rounded once, the same integer on both legs. */
@@ -69,7 +67,7 @@ export class Account {
     else if (after === 0) this.#release(handle)
   }
 
-  /** Equity and exposures at the present marks. Sums run in handle order, so that no history decides a digit. */
+  /** Equity and gross exposure at the present marks. Sums run in handle order, so that no history decides a digit. */
   valuate(): void {
     let net = 0
     let gross = 0
@@ -87,12 +85,12 @@ export class Account {
       }
     }
     this.equity = this.cash + net
-    this.netExposure = net
     this.grossExposure = gross
   }
 
   #release(handle: number): void {
-    const at = this.held.indexOf(handle)
+    let at = 0
+    while (this.held[at] !== handle) at++
     this.held[at] = this.held[--this.heldCount]
   }
 }

@@ -109,7 +109,7 @@ export class Run implements RunResult {
   }
 
   get fills(): readonly FillRecord[] {
-    this.#fills ??= readFills(this.#engine)
+    this.#fills ??= this.#engine.recorder.fills.records(this.#engine.instruments)
     return this.#fills
   }
 
@@ -185,26 +185,6 @@ export class Run implements RunResult {
     })
     return this.#trades
   }
-}
-
-function readFills(engine: Engine): FillRecord[] {
-  const { recorder, instruments } = engine
-  const { fills, orders } = recorder
-  return Array.from({ length: fills.length }, (_, row) => {
-    const orderId = fills.get(row, 'order')
-    const instrument = instruments[orders.handleOf(orderId)]
-    return {
-      id: row + 1,
-      orderId,
-      time: fills.get(row, 'time'),
-      instrument: instrument.id,
-      side: orders.signOf(orderId) > 0 ? ('buy' as const) : ('sell' as const),
-      quantity: fills.get(row, 'lots') / instrument.lotsPerUnit,
-      price: fills.get(row, 'price'),
-      fee: unitsToNumber(fills.fee(row)),
-      slippage: fills.get(row, 'slippage'),
-    }
-  })
 }
 
 /** Orders, fills and the equity curve, in the order in which they happened. */

@@ -40,9 +40,6 @@ export class SimulatedVenue implements Venue {
   #instant = 0
   /** Event time of the newest bar met by working orders: whether a session is over is told by the bars, not by when they came. */
   #newest = Number.NEGATIVE_INFINITY
-  #active: Uint32Array = new Uint32Array(0)
-  #activeCount = 0
-  #sessionsOf = -1
 
   constructor(setup: VenueSetup) {
     this.#setup = setup
@@ -55,8 +52,14 @@ export class SimulatedVenue implements Venue {
     this.#barAt = new Float64Array(setup.instruments.length).fill(-1)
   }
 
+  get idle(): boolean {
+    return this.#working.length === 0
+  }
+
   submit(order: WorkingOrder, now: number): void {
-    this.#readSessions()
+    // Instants without orders were not read: then any window's newest bar may tell of a later session.
+    if (this.#working.length === 0)
+      for (let handle = 0; handle < this.#windows.length; handle++) this.#readSession(handle)
     const session = this.#session[this.#calendar[order.handle]]
     order.sessionBefore = session
     if (order.timeInForce === 'DAY' && order.decidedAt < session) order.session = session
@@ -78,12 +81,10 @@ export class SimulatedVenue implements Venue {
   }
 
   work(active: Uint32Array, count: number, now: number): void {
-    this.#instant++
-    this.#active = active
-    this.#activeCount = count
     if (this.#working.length === 0) return
-    this.#readSessions()
+    this.#instant++
     for (let k = 0; k < count; k++) {
+      this.#readSession(active[k])
       this.#barAt[active[k]] = this.#instant
       const { eventTime, cursor } = this.#windows[active[k]]
       if (eventTime[cursor] > this.#newest) this.#newest = eventTime[cursor]
@@ -199,21 +200,13 @@ export class SimulatedVenue implements Venue {
     return this.#barAt[order.handle] !== this.#instant && this.#windows[order.handle].late
   }
 
-  /** Newest session close per calendar, from the bars of this instant; once per instant, only when asked. */
-  #readSessions(): void {
-    if (this.#sessionsOf === this.#instant) return
-    // Instants without orders were not read: then every window's newest bar may tell of a later session.
-    const all = this.#sessionsOf !== this.#instant - 1
-    this.#sessionsOf = this.#instant
-    const count = all ? this.#windows.length : this.#activeCount
-    for (let k = 0; k < count; k++) {
-      const handle = all ? k : this.#active[k]
-      const window = this.#windows[handle]
-      if (window.cursor < 0) continue
-      const close = window.sessionCloseAt(window.cursor)
-      const calendar = this.#calendar[handle]
-      if (close > this.#session[calendar]) this.#session[calendar] = close
-    }
+  /** Newest session close of a calendar, from the newest bar of one of its instruments. */
+  #readSession(handle: number): void {
+    const window = this.#windows[handle]
+    if (window.cursor < 0) return
+    const close = window.sessionCloseAt(window.cursor)
+    const calendar = this.#calendar[handle]
+    if (close > this.#session[calendar]) this.#session[calendar] = close
   }
 
   /** Forgets orders that ended, keeping the order of submission. */

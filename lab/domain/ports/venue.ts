@@ -14,6 +14,8 @@ export interface OrderChange {
 }
 
 export interface Venue {
+  /** It holds no order: `work` would do nothing, and need not be called until one is submitted. */
+  readonly idle: boolean
   submit(order: WorkingOrder, now: Micros): void
   cancel(order: WorkingOrder, now: Micros, reason: Reason): void
   replace(order: WorkingOrder, change: OrderChange, now: Micros): void
