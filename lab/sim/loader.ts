@@ -13,9 +13,10 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { GordonError } from '../core/errors.ts'
 import { STRATEGY_BRAND } from '../strategy/strategy.ts'
+import { authorLine } from './author-line.ts'
 import { codeHash } from './loading/code-hash.ts'
 import { readCompiled, writeCompiled } from './loading/module-cache.ts'
-import { stackPlace } from './loading/stack-place.ts'
+import { AUTHORING_MODULE } from './loading/project.ts'
 
 export interface LoadedStrategy {
   /** The class that `export default class … extends strategy(…)` made. */
@@ -63,12 +64,14 @@ export async function loadStrategy(file: string): Promise<LoadedStrategy> {
 }
 
 async function importModule(path: string, file: string): Promise<Record<string, unknown>> {
+  // Before source maps are read, so that only the strategy's own map is.
+  await import(/* @vite-ignore */ pathToFileURL(AUTHORING_MODULE).href)
   // Breakpoints need only the inline map; stack traces need node to read it, from here on.
   process.setSourceMapsEnabled(true)
   try {
     return await import(/* @vite-ignore */ pathToFileURL(path).href)
   } catch (cause) {
-    const place = stackPlace(cause) ?? file
+    const place = authorLine(cause) ?? file
     const said = cause instanceof Error ? cause.message : String(cause)
     throw new GordonError('STRATEGY_FAILED', `${place} failed while it was loaded: ${said}`, { cause })
   }

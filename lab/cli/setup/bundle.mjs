@@ -3,14 +3,13 @@
  * chunks into dist/app. Reading 180 small modules costs a third of a cold start; the chunks are read in one go.
  * Packages stay outside, source maps name the TypeScript.
  */
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { place } from './place.mjs'
 
 /** @throws when a source does not parse; the compiler has said so before */
 export async function bundle() {
   const { build } = await import('esbuild')
-  rmSync(place('dist/app'), { recursive: true, force: true })
-  await build({
+  const { metafile } = await build({
     absWorkingDir: place(),
     entryPoints: ['live/gordon.ts', 'lab/index.ts', 'lab/strategy/index.ts'],
     outbase: place(),
@@ -25,5 +24,15 @@ export async function bundle() {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'error',
+    metafile: true,
   })
+  removeOthers(Object.keys(metafile.outputs).map(file => place(file)))
+}
+
+/** Chunks of earlier builds go last, so that whoever starts meanwhile finds a whole set. */
+function removeOthers(made) {
+  for (const name of readdirSync(place('dist/app'), { recursive: true })) {
+    const file = place('dist/app', String(name))
+    if (/\.js(\.map)?$/.test(file) && !made.includes(file)) rmSync(file)
+  }
 }

@@ -42,7 +42,7 @@ beforeAll(async () => {
     join(folder, 'strategies/trend.ts'),
     blocks('ts').find(block => block.includes('class Trend')),
   )
-  shell('node dist/live/gordon.js ingest data/sample')
+  shell('node dist/app/live/gordon.js ingest data/sample')
   const line = commands.find(command => SERVER.test(command))
   server = spawn('bash', ['-c', `exec ${line}`], { cwd: place() })
   await new Promise((ready, fail) => {
@@ -74,7 +74,7 @@ it('what it says of notebooks runs, from the notebooks folder', () => {
   const cell = blocks('ts').find(block => block.includes('openStore'))
   mkdirSync(join(folder, 'notebooks'))
   const script = cell
-    .replace("from 'gordon'", `from '${place('dist/lab/index.js')}'`)
+    .replace("from 'gordon'", `from '${place('dist/app/lab/index.js')}'`)
     .replace(/\nrun\n$/, '\nconsole.log(run.trades.numRows > 0, run.result.strategy)\n')
   writeFileSync(join(folder, 'notebooks/cell.mjs'), script)
   const { stdout, stderr } = spawnSync(process.execPath, ['cell.mjs'], {

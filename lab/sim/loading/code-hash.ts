@@ -3,10 +3,11 @@
  * relative to the entry, sorted, with contents), gordon's version, and names and versions of the locked
  * packages that run. Independent of where the checkout lies.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
-import { Digest } from '../../core/digest.ts'
+import { Digest, textDigest } from '../../core/digest.ts'
 import { VERSION } from '../../core/version.ts'
+import { MODULE_CACHE, writeWhole } from './module-cache.ts'
 import { PROJECT } from './project.ts'
 import type { SourceFile } from './source-file.ts'
 
@@ -27,18 +28,29 @@ export function codeHash(entry: string, files: readonly SourceFile[]): string {
 
 let locked: string | undefined
 
-/** `name@version` of every package that the product itself runs on; empty where no lockfile was shipped. */
+/**
+ * `name@version` of every package that the product itself runs on; empty where no lockfile was shipped. Read off
+ * once per lockfile and kept beside the compiled modules: parsing it costs more than loading a strategy.
+ */
 function lockedPackages(): string {
   if (locked !== undefined) return locked
   const file = resolve(PROJECT, 'package-lock.json')
   if (!existsSync(file)) return (locked = '')
-  const packages: Record<string, { version?: string; dev?: boolean; devOptional?: boolean }> = JSON.parse(
-    readFileSync(file, 'utf8'),
-  ).packages
-  locked = Object.entries(packages)
+  const text = readFileSync(file, 'utf8')
+  const kept = resolve(MODULE_CACHE, `locked-${textDigest(text).slice(0, 32)}.txt`)
+  if (existsSync(kept)) return (locked = readFileSync(kept, 'utf8'))
+  locked = readLocked(text)
+  mkdirSync(MODULE_CACHE, { recursive: true })
+  writeWhole(kept, locked)
+  return locked
+}
+
+function readLocked(text: string): string {
+  const packages: Record<string, { version?: string; dev?: boolean; devOptional?: boolean }> =
+    JSON.parse(text).packages
+  return Object.entries(packages)
     .filter(([path, entry]) => path !== '' && !entry.dev && !entry.devOptional)
     .map(([path, entry]) => `${path}@${entry.version}`)
     .sort()
     .join('\n')
-  return locked
 }

@@ -68,7 +68,8 @@ function entryFile(entry: string): string {
 
 let writes = 0
 
-function writeWhole(file: string, text: string): void {
+/** Written beside and renamed: there or not, never half. */
+export function writeWhole(file: string, text: string): void {
   const temporary = `${file}.${process.pid}.${writes++}`
   writeFileSync(temporary, text)
   renameSync(temporary, file)
