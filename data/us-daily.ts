@@ -9,9 +9,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Adopted, adoptStore, ingestBars } from '../lab/catalog/index.ts'
+import { GordonError } from '../lab/core/errors.ts'
 
 export const PACKAGE = 'bokeh-sampledata==2026.1'
 export const TABLE = 'bokeh_sampledata/_data/stocks.csv.gz'
@@ -27,12 +28,18 @@ const LISTINGS = [
   { symbol: 'MSFT', venue: 'XNAS' },
 ] as const
 
-/** The committed sample, from the sources as from their compiled forms: the nearest data/sample above. */
+/** The committed sample, found from the sources, from their compiled form and from a bundle of it alike. */
 export function sampleFolder(): string {
-  const here = dirname(fileURLToPath(import.meta.url))
-  for (let folder = here; folder !== dirname(folder); folder = dirname(folder))
-    if (existsSync(join(folder, 'data/sample/store.json'))) return join(folder, 'data/sample')
-  return join(here, 'sample')
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const sample = join(folder, 'data', 'sample')
+    if (existsSync(join(sample, 'store.json'))) return sample
+    if (folder === dirname(folder)) {
+      throw new GordonError(
+        'SAMPLE_NOT_FOUND',
+        'the sample data/sample is not in this installation: clone it again',
+      )
+    }
+  }
 }
 
 /** Brings the sample into a store; the second time there is nothing to do. */
@@ -78,7 +85,8 @@ if path is None:
 assert hashlib.sha256(open(path, 'rb').read()).hexdigest() == digest, table + ' is not the table that this recipe knows'
 print(path)`
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+// Only when this file itself is run, not a bundle that holds it.
+if (process.argv[1] === fileURLToPath(import.meta.url) && basename(process.argv[1]) === 'us-daily.js') {
   const work = await mkdtemp(join(tmpdir(), 'us-daily-'))
   try {
     const table = findTable(work)
