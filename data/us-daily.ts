@@ -90,12 +90,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url) && basename(process.argv[
   const work = await mkdtemp(join(tmpdir(), 'us-daily-'))
   try {
     const table = findTable(work)
-    const fresh = `${sampleFolder()}.new`
+    const sample = sampleFolder()
+    const fresh = `${sample}.new`
     await rm(fresh, { recursive: true, force: true })
     await makeSample(table, fresh)
-    await rm(sampleFolder(), { recursive: true, force: true })
-    await rename(fresh, sampleFolder())
-    process.stdout.write(`${sampleFolder()} is made from ${PACKAGE}\n`)
+    await rm(sample, { recursive: true, force: true })
+    await rename(fresh, sample)
+    process.stdout.write(`${sample} is made from ${PACKAGE}\n`)
   } finally {
     await rm(work, { recursive: true, force: true })
   }
