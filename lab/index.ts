@@ -7,9 +7,9 @@ export type { RunResult } from './domain/run-result.ts'
 export type { BarSource } from './domain/ports/store.ts'
 
 // data
-export { fileBars, ingestBars } from './catalog/index.ts'
+export { ingestBars } from './catalog/index.ts'
 export { memoryBars } from './sim/index.ts'
-export { type NotebookBars, type NotebookStore, openStore } from './cli/notebook/notebook-store.ts'
+export { fileBars, type NotebookBars, type NotebookStore, openStore } from './cli/notebook/notebook-store.ts'
 
 // strategies and runs
 export * from './strategy/index.ts'

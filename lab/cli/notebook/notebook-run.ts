@@ -4,7 +4,7 @@
  */
 import { type RunStatistics, runStatistics } from '../../analytics/index.ts'
 import { instrumentId } from '../../domain/instrument.ts'
-import { candlesFigure, equityFigure, exposureFigure, renderReport } from '../../report/index.ts'
+import { candlesFigure, equityFigure, exposureFigure, plotsFigure, renderReport } from '../../report/index.ts'
 import { type Benchmark, benchmarkEquity } from '../../sim/benchmark.ts'
 import type { Run } from '../../sim/index.ts'
 import { runSummary } from '../run-summary.ts'
@@ -104,6 +104,25 @@ export class NotebookRun {
     return this.#fills
   }
 
+  /** What is still held at the end; never counted among the trades. */
+  get openTrades(): FrameTable {
+    return recordTable(this.result.openTrades, {
+      instrument: 'text',
+      direction: 'text',
+      quantity: 'number',
+      entryTime: 'time',
+      entryPrice: 'number',
+      fees: 'number',
+      profit: 'number',
+      entryOrderId: 'number',
+    })
+  }
+
+  /** What `ctx.log` said. */
+  get logs(): FrameTable {
+    return recordTable(this.result.logs, { time: 'time', text: 'text' })
+  }
+
   /** Equity, cash and exposure at every execution bar. */
   get equity(): FrameTable {
     const { time, equity, cash, grossExposure, netExposure } = this.result.curve
@@ -126,6 +145,12 @@ export class NotebookRun {
     const id = this.result.instruments.find(one => one.symbol === instrument)
     const figure = candlesFigure(this.result, id === undefined ? instrument : instrumentId(id))
     return figure === undefined ? undefined : drawn(figure, 520)
+  }
+
+  /** What `ctx.plot` drew; undefined where it drew nothing. */
+  plotsChart() {
+    const figure = plotsFigure(this.result)
+    return figure === undefined ? undefined : drawn(figure, 360)
   }
 
   exposureChart() {

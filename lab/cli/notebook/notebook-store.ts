@@ -1,6 +1,6 @@
 /** The store as a notebook opens it: the project's own unless said, answers as tables, bars ready for runs. */
-import type { DatasetInfo, OpenBarsRequest, Store } from '../../catalog/index.ts'
-import { openBars, openStore as openPlainStore } from '../../catalog/index.ts'
+import type { DatasetInfo, FileBarsOptions, OpenBarsRequest, Store } from '../../catalog/index.ts'
+import { openBars, openStore as openPlainStore, fileBars as readFileBars } from '../../catalog/index.ts'
 import { GordonError } from '../../core/errors.ts'
 import { instrumentId } from '../../domain/instrument.ts'
 import type { BarSource } from '../../domain/ports/store.ts'
@@ -44,6 +44,12 @@ export class NotebookStore {
     const asked = { ...request, store: this.store }
     return new NotebookBars(await openBars(asked), () => openBars(asked))
   }
+}
+
+/** A CSV or Parquet file as bars, without a store: held in memory, checked like an ingest. */
+export async function fileBars(path: string, options: FileBarsOptions = {}): Promise<NotebookBars> {
+  const source = await readFileBars(path, options)
+  return new NotebookBars(source, async () => source)
 }
 
 export class NotebookBars {
