@@ -129,7 +129,7 @@ describe('bars in a notebook', () => {
   it('of the store can be asked in SQL, with a DataFrame at the end', async () => {
     const store = await openStore(SAMPLE)
     const counted = await store.sql('SELECT count(*)::INT AS n FROM us_daily_raw')
-    // 3 stocks × 3270 sessions: exchange_calendars 4.13.2, len(XNYS.sessions_in_range('2000-03-01', '2013-03-01')).
+    // 3 stocks × 3270 sessions: exchange_calendars 4.13.2, get_calendar('XNYS', start='2000-01-01').sessions_in_range.
     expect(counted.toDataFrame().values).toEqual([[9810]])
     expect((await store.datasets()).map(one => one.first.toISOString())).toEqual(
       Array(2).fill('2000-03-01T21:00:00.000Z'),
