@@ -16,7 +16,8 @@ export function printError(error: unknown, json: boolean): 1 | 2 {
   if (json) process.stdout.write(JSON.stringify({ error: { code, message: text } }) + '\n')
   else {
     process.stderr.write(`gordon: ${text} [${code}]\n`)
-    if (!known && error instanceof Error && error.stack !== undefined) process.stderr.write(error.stack + '\n')
+    if (!known && error instanceof Error && error.stack !== undefined)
+      process.stderr.write(error.stack + '\n')
   }
   return known && error.kind === 'input' ? 2 : 1
 }

@@ -123,7 +123,9 @@ export function program(): Command {
 
   gordon
     .command('metrics <returns>')
-    .description('the statistics of any series of returns in a CSV (column return; date, benchmark if there are)')
+    .description(
+      'the statistics of any series of returns in a CSV (column return; date, benchmark if there are)',
+    )
     .option('--periods-per-year <n>', 'for annual figures (default: detected from the dates)')
     .option('--risk-free-rate <rate>', 'per year, e.g. 0.02 (default 0)')
     .option('--benchmark <file>', 'returns to compare with, in another CSV')
