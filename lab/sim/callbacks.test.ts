@@ -433,7 +433,7 @@ describe('what cannot run is refused before it starts', () => {
       'The data has no instrument; choose a dataset that has one.',
     )
     await expect(backtest({ strategy: planned({}), bars: market({ A: [] }) })).rejects.toThrow(
-      'The data has no bar from the edge of the data to the edge of the data; choose a range that it covers.',
+      'The data has no bar at all; choose data that has some.',
     )
     expect(barsOf([]).length).toBe(0)
   })

@@ -3,7 +3,7 @@
  * the same session and differ in who feeds its windows.
  */
 import { amountUnits } from '../core/decimal.ts'
-import { GordonError } from '../core/errors.ts'
+import { GordonError, isGordonError } from '../core/errors.ts'
 import { DAY, HOUR, parseInterval } from '../core/time.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
 import { Engine } from '../engine/engine.ts'
@@ -18,6 +18,7 @@ import {
   strategyDefinition,
 } from '../strategy/strategy.ts'
 import type { ParamSchema } from '../strategy/params.ts'
+import { authorLine } from './author-line.ts'
 import { type ResolvedSettings, resolveSettings, type TradingSettings } from './settings.ts'
 import { SimulatedVenue } from './simulated-venue.ts'
 
@@ -64,14 +65,12 @@ export function openSession(request: SessionRequest): Session {
         `Strategy ${name} needs ${symbol} and the data has ${instruments.map(one => one.id).join(', ') || 'nothing'}.`,
       )
   const currency = oneCurrency(instruments)
-  const instance = new request.strategy(request.params ?? {}) as StrategyBase<ParamSchema, object>
+  const instance = made(request, name)
   refuseAsync(instance, name)
-  const depth = (value: number | ((params: never) => number) | undefined) =>
-    Math.ceil(typeof value === 'function' ? value(instance.params as never) : (value ?? 0))
-  const history = depth(definition.history)
+  const history = depth('history', definition.history, instance.params, name)
   const warmup = Math.max(
     history,
-    depth(definition.warmup),
+    depth('warmup', definition.warmup, instance.params, name),
     ...declaredIndicators(instance).map(handle => handle.spec.warmup),
   )
   const account = new Account({
@@ -125,6 +124,37 @@ function tradables(instruments: readonly Instrument[]): readonly Tradable[] {
       Object.freeze({ ...instrument, id: instrumentId(instrument), handle }),
     ),
   )
+}
+
+/** A strategy of its class; what its constructor throws is told with the author's line. */
+function made(request: SessionRequest, name: string): StrategyBase<ParamSchema, object> {
+  try {
+    return new request.strategy(request.params ?? {}) as StrategyBase<ParamSchema, object>
+  } catch (cause) {
+    if (isGordonError(cause)) throw cause
+    const line = authorLine(cause)
+    throw new GordonError(
+      'STRATEGY_THREW',
+      `Strategy ${name} threw "${cause instanceof Error ? cause.message : String(cause)}" in its constructor${line === undefined ? '' : `, ${line}`}.`,
+      { cause },
+    )
+  }
+}
+
+/** A declared number of bars, rounded up. */
+function depth(
+  what: string,
+  declared: number | ((params: never) => number) | undefined,
+  params: unknown,
+  name: string,
+): number {
+  const bars = Math.ceil(typeof declared === 'function' ? declared(params as never) : (declared ?? 0))
+  if (!Number.isSafeInteger(bars) || bars < 0)
+    throw new GordonError(
+      'STRATEGY_DEPTH',
+      `Strategy ${name} declares ${what}: ${bars}; it must be a number of bars, 0 or more.`,
+    )
+  return bars
 }
 
 /** What awaits goes on after its instant is over, and a generator's body never runs. */

@@ -103,16 +103,22 @@ export function strategy<const Schema extends ParamSchema = {}, State extends ob
 
     indicator<Output extends string>(spec: IndicatorSpec<Output>): IndicatorHandle<Output> {
       const handle = new IndicatorHandle(spec)
-      handles.get(this)!.push(handle as unknown as IndicatorHandle)
+      const declared = handles.get(this)!
+      if (Object.isFrozen(declared))
+        throw new GordonError(
+          'INDICATOR_LATE',
+          `Indicator ${spec.key} is declared while the strategy runs; declare it as a field of the class: average = this.indicator(…).`,
+        )
+      declared.push(handle as unknown as IndicatorHandle)
       return handle
     }
   }
   return Base
 }
 
-/** The engine's side: what a strategy instance declared. */
+/** The engine's side: what a strategy instance declared; from here on it can declare no more. */
 export function declaredIndicators(instance: object): readonly IndicatorHandle[] {
-  return handles.get(instance) ?? []
+  return Object.freeze(handles.get(instance) ?? [])
 }
 
 /** Definition of a strategy class, undefined for anything else. */
