@@ -4,10 +4,12 @@ import { main, run } from './command.mjs'
 import { installJupyter, LAB_FLAGS } from './jupyter.mjs'
 import { checkNode, installPackages } from './packages.mjs'
 import { venvBin } from './place.mjs'
+import { checkPython } from './python.mjs'
 import { bringSample } from './sample.mjs'
 
 await main(async () => {
   checkNode()
+  checkPython()
   installPackages({ everything: true })
   installJupyter()
   await build()
@@ -16,5 +18,5 @@ await main(async () => {
   // JupyterLab refuses to run as root unless told; in a container that is the usual user.
   const root = process.getuid?.() === 0 ? ['--allow-root'] : []
   const first = '--LabApp.default_url=/lab/tree/notebooks/01-first-backtest.ipynb'
-  return await run(venvBin('jupyter'), ['lab', ...LAB_FLAGS, first, ...root, ...asked])
+  return await run(venvBin('python'), ['-m', 'jupyterlab', ...LAB_FLAGS, first, ...root, ...asked])
 })

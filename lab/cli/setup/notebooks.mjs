@@ -11,8 +11,8 @@ export function executeNotebooks() {
     .filter(name => name.endsWith('.ipynb'))
     .sort()
     .map(name => {
-      const { code, text } = quiet(venvBin('jupyter'), [
-        ...['nbconvert', '--to', 'notebook', '--execute', '--output-dir', out],
+      const { code, text } = quiet(venvBin('python'), [
+        ...['-m', 'nbconvert', '--to', 'notebook', '--execute', '--output-dir', out],
         ...['--ExecutePreprocessor.kernel_name=tslab', '--ExecutePreprocessor.timeout=300'],
         place('notebooks', name),
       ])

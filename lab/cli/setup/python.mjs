@@ -31,15 +31,18 @@ export function findPython(names = process.platform === 'win32' ? ['python', 'py
   throw new SetupError(`The notebooks and the tests need Python, and ${found}: ${HOW}`)
 }
 
-/** Installs the pins of these files (paths from the root) into .venv; returns whether anything was installed. */
+/** Stops early, before long installs, where .venv can be neither used nor made. */
+export function checkPython() {
+  if (!existsSync(venvBin('python'))) findPython()
+}
+
+/** Installs the pins of these files (paths from the root) into .venv, where they are not yet. */
 export function installPython(files) {
-  const wanted = files.filter(file => stampOf(file) !== readStamp(file))
-  if (wanted.length === 0 && existsSync(venvBin('python'))) return false
   if (!existsSync(venvBin('python'))) {
     console.error('Making .venv …')
-    must(`Python could not make .venv: ${HOW}`, findPython(), ['-m', 'venv', place('.venv')])
+    must(`Python could not make .venv: ${HOW}`, findPython(), ['-m', 'venv', '--clear', place('.venv')])
   }
-  for (const file of wanted) {
+  for (const file of files.filter(file => stampOf(file) !== readStamp(file))) {
     console.error(`Installing ${file} into .venv …`)
     // A file whose first line says `no-deps` names packages of which only the files are used.
     const alone = readFileSync(place(file), 'utf8').startsWith('# no-deps') ? ['--no-deps'] : []
@@ -50,7 +53,6 @@ export function installPython(files) {
     )
     writeFileSync(stampFile(file), stampOf(file))
   }
-  return true
 }
 
 const stampFile = file => place('.venv', `.gordon-${file.replaceAll('/', '-')}`)

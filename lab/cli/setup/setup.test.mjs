@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CHROMIUM_PLACES } from './chromium.mjs'
 import { SetupError } from './command.mjs'
@@ -83,4 +84,18 @@ it('the check before landing is npm test and nothing else', () => {
   const script = readFileSync(place('.ci/run'), 'utf8')
   expect(statSync(place('.ci/run')).mode & 0o111).not.toBe(0)
   expect(script.match(/\bnpm .*/g)).toEqual(['npm test` says.', 'npm test'])
+})
+
+it('npm start, once everything is there, installs and builds nothing and leaves the report', () => {
+  const report = place('reports/out/sma-cross.html')
+  rmSync(report, { force: true })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [place('lab/cli/setup/start.mjs')], {
+    encoding: 'utf8',
+  })
+  expect(status, stderr).toBe(0)
+  expect(stderr).not.toMatch(/Installing|Building/)
+  expect(stdout).toContain('Open reports/out/sma-cross.html in a browser')
+  // It fits a terminal: 40 lines.
+  expect(stdout.trim().split('\n').length).toBeLessThan(40)
+  expect(statSync(report).size).toBeLessThan(3_000_000)
 })

@@ -10,7 +10,7 @@ import { installJupyter } from './jupyter.mjs'
 import { executeNotebooks } from './notebooks.mjs'
 import { checkNode, installPackages } from './packages.mjs'
 import { place } from './place.mjs'
-import { installPython } from './python.mjs'
+import { checkPython, installPython } from './python.mjs'
 import { bringSample } from './sample.mjs'
 
 const tally = { passed: 0, failed: 0, skipped: 0 }
@@ -24,10 +24,11 @@ function check(name, passed, text) {
 
 await main(async () => {
   checkNode()
+  checkPython()
+  ensureChromium()
   installPackages({ everything: true })
   installJupyter()
   installPython(['lab/testing/requirements.txt'])
-  ensureChromium()
   await build()
   await bringSample()
 

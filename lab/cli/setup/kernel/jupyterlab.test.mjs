@@ -89,8 +89,8 @@ it('runs from top to bottom: tables and live charts, no error, no pop-up', async
 })
 
 it('exports to one HTML file whose charts are alive without a network', async () => {
-  const made = spawnSync(venvBin('jupyter'), [
-    ...['nbconvert', '--to', 'html', '--template', 'gordon', '--execute', '--output-dir', PICTURES],
+  const made = spawnSync(venvBin('python'), [
+    ...['-m', 'nbconvert', '--to', 'html', '--template', 'gordon', '--execute', '--output-dir', PICTURES],
     ...['--ExecutePreprocessor.kernel_name=tslab', place('notebooks/01-first-backtest.ipynb')],
   ])
   expect(made.status, String(made.stderr)).toBe(0)
