@@ -22,6 +22,10 @@ export interface DataOptions {
   readonly currency?: string
   readonly stamp?: string
   readonly adjustment?: string
+  readonly header?: string
+  readonly timeFormat?: string
+  readonly sort?: boolean
+  readonly onIssue?: string
 }
 
 const ADJUSTMENTS: readonly Adjustment[] = ['raw', 'split', 'total-return']
@@ -49,6 +53,11 @@ export async function chooseBars(options: DataOptions, to: string | undefined): 
       adjustment,
       tick,
       lot,
+      header: options.header?.split(','),
+      timeFormat: options.timeFormat,
+      sort: options.sort,
+      onIssue: readChoice('--on-issue', options.onIssue, ['refuse', 'drop']),
+      now: Date.now() * 1000,
       to,
     })
   }
@@ -56,7 +65,8 @@ export async function chooseBars(options: DataOptions, to: string | undefined): 
   const store = await openStore(options.store ?? DEFAULT_STORE, { snapshot: options.snapshot })
   const datasets = options.data ?? [await onlyDataset(options, store)]
   const symbols = options.symbols?.split(',') ?? (symbol === undefined ? undefined : [symbol])
-  return openBars({ store, datasets, symbols, venue, interval, to })
+  const adjustment = readChoice('--adjustment', options.adjustment, ADJUSTMENTS)
+  return openBars({ store, datasets, symbols, venue, interval, adjustment, to })
 }
 
 async function onlyDataset(

@@ -44,6 +44,10 @@ function tableFlags(command: Command): Command {
     .option('--currency <code>', 'currency of prices (default USD)')
     .option('--stamp <edge>', 'what a time names: open or close of its bar (default close)')
     .option('--adjustment <kind>', 'raw, split or total-return')
+    .option('--header <names>', 'column names of a file without a header line')
+    .option('--time-format <pattern>', 'e.g. dd.MM.yyyy HH:mm:ss')
+    .option('--sort', 'put rows in order of time first')
+    .option('--on-issue <what>', 'refuse (default) or drop rows that cannot be bars')
 }
 
 /** Flags that say how a run trades; backtest and paper share them. */
@@ -108,10 +112,6 @@ export function program(): Command {
       .option('--format <format>', 'csv or parquet (default: by the ending)')
       .option('--kind <kind>', 'bars'),
   )
-    .option('--header <names>', 'column names of a file without a header line')
-    .option('--time-format <pattern>', 'e.g. dd.MM.yyyy HH:mm:ss')
-    .option('--sort', 'put rows in order of time first')
-    .option('--on-issue <what>', 'refuse (default) or drop rows that cannot be bars')
     .option('--replace', 'replace a dataset of that id')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  gordon ingest bars.csv --venue XNAS --symbol AAPL --interval 1d')
