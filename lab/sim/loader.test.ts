@@ -163,11 +163,20 @@ describe('the loader refuses', () => {
     ['fetch("x")', 'fetch'],
     ['crypto.randomUUID()', 'crypto'],
     ['import.meta.url', 'import.meta'],
+    ['void Promise.resolve().then(() => 1)', 'Promise'],
+    ['void (async () => { await null })()', 'async and await'],
+    ['void async function* () { yield 1 }', 'async and await'],
   ])('the use of %s', async (use, name) => {
     const { code, message } = await refused(given({ 'use.ts': STRATEGY(`let a = 1; ${use}; a`) }))
     expect(code).toBe('FORBIDDEN_USE')
     expect(message).toContain(`a strategy may not use ${name}`)
     expect(message).toMatch(/^…\/use\.ts:4:\d+: /)
+  })
+
+  it('await at the top of the file', async () => {
+    const { code, message } = await refused(given({ 'top.ts': STRATEGY('', 'await 5') }))
+    expect(code).toBe('STRATEGY_SYNTAX')
+    expect(message).toMatch(/^…\/top\.ts:2:1: Top-level await is not available/)
   })
 
   it('forbidden uses in a file that the strategy imports, at their place', async () => {
@@ -180,7 +189,7 @@ describe('the loader refuses', () => {
 
   it('nothing that only looks like it', async () => {
     const body = [
-      'const process = 1, text = "Date.now() import(x) process.env"',
+      'const process = 1, text = "Date.now() import(x) process.env async __async()"',
       'const when = new Date(0).getTime() + Date.UTC(2020, 1) + Math.max(process, 2)',
       'return void [text, when, { performance: 1 }.performance] // Math.random()\n',
     ].join('; ')

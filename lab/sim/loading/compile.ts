@@ -45,6 +45,7 @@ export async function compile(
       format: 'esm',
       platform: 'neutral',
       target: 'node20',
+      supported: { 'top-level-await': false },
       outfile: resolve(MODULE_CACHE, 'strategy.mjs'),
       sourcemap: 'inline',
       sourcesContent: false,

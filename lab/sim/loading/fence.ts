@@ -23,13 +23,16 @@ const BANNED: Readonly<Record<string, string>> = {
       ...['process', 'require', 'module', 'exports', '__dirname', '__filename', 'import.meta'],
       ...['globalThis', 'global', 'window', 'self', 'eval', 'Function', 'WeakRef', 'FinalizationRegistry'],
       ...['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'navigator', 'Worker', 'MessageChannel'],
-      ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'Atomics', 'WebAssembly'],
+      ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'Promise', 'Atomics', 'WebAssembly'],
     ].map(name => [name, EDGE]),
   ),
 }
 
 const MARK = '__gordon_fence_'
 const DYNAMIC_IMPORT = /__toESM\(require\(/
+/** What `async` becomes where it is not supported: esbuild's helper, defined at the top, and its first call. */
+const ASYNC =
+  /^(?=[\s\S]*?\bvar __(?:async|asyncGenerator|forAwait) = )[\s\S]*?(?=\b__(?:async|asyncGenerator|forAwait)\()/
 
 /** Names that are banned only in part: `new Date(x)` and `Math.abs` are fine. */
 const PARTLY: Readonly<Record<string, { fine: RegExp; use: string; instead: string }>> = {
@@ -42,7 +45,7 @@ const NAMES = [...Object.keys(BANNED), ...Object.keys(PARTLY)]
 /** What esbuild is told so that forbidden uses show. */
 export const FENCE_OPTIONS: TransformOptions = {
   define: Object.fromEntries(NAMES.map((name, index) => [name, MARK + index])),
-  supported: { 'dynamic-import': false },
+  supported: { 'dynamic-import': false, 'async-await': false, 'async-generator': false, 'for-await': false },
   sourcemap: 'external',
   format: 'esm',
   legalComments: 'none',
@@ -68,6 +71,12 @@ export function forbiddenUse(code: string, map: string): ForbiddenUse | undefine
         : `a strategy may not use ${partly.use}: ${partly.instead}.`
     return { ...originalPlace(code, map, found.index!), text }
   }
+  const awaits = ASYNC.exec(code)
+  if (awaits !== null)
+    return {
+      ...originalPlace(code, map, awaits[0].length),
+      text: `a strategy may not use async and await: ${EDGE}.`,
+    }
   const dynamic = DYNAMIC_IMPORT.exec(code)
   if (dynamic === null) return undefined
   return {

@@ -13,7 +13,7 @@ import type { CompiledModule, SourceFile } from './source-file.ts'
 export const MODULE_CACHE = resolve(PROJECT, '.cache/modules')
 
 /** Rises when the compiler's options or the fence change. */
-const FORMAT = 1
+const FORMAT = 2
 
 interface Entry {
   readonly module: string
