@@ -39,7 +39,7 @@ export function installPackages({ everything }) {
   )
   const linked = !everything || existsSync(place('node_modules/gordon/package.json'))
   if (missing.length === 0 && linked) return false
-  console.error(everything ? 'Installing packages (all, about 900 MB) …' : 'Installing packages …')
+  console.error(everything ? 'Installing packages (all, about 800 MB) …' : 'Installing packages …')
   must(
     'npm could not install the packages (its words are above): check the network and the disk, then run this again.',
     'npm',
