@@ -2,17 +2,17 @@
  * Columns of an instrument as an Arrow IPC file, so that a run starts at the speed of the disk and imports neither
  * DuckDB (0.1 s) nor apache-arrow (0.09 s). The file is plain Arrow and any tool reads it; beside it stands where in
  * it each column's numbers begin, found once by apache-arrow itself, so that reading is one read into shared
- * memory and eight views. The key is the hash of the Parquet files' hashes: a cache that exists is right, and the
- * whole folder may be deleted.
+ * memory and eight views. The key is the hash of the Parquet files' hashes, the bytes are held to their own
+ * hash on every read, and the whole folder may be deleted.
  */
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { textDigest } from '../core/digest.ts'
+import { bytesDigest, textDigest } from '../core/digest.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import { writeLosable } from './durable.ts'
 import { readJson } from './layout.ts'
 
-const CACHE_FORMAT = 1
+const CACHE_FORMAT = 2
 
 const COLUMNS = [
   'eventTime',
@@ -29,6 +29,8 @@ interface Places {
   readonly format: number
   readonly rows: number
   readonly bytes: number
+  /** Of the Arrow file: a cache that was damaged is made again, not believed. */
+  readonly sha256: string
   /** Byte at which a column's doubles begin; absent for a column that there is none of. */
   readonly columns: Readonly<Partial<Record<(typeof COLUMNS)[number], number>>>
 }
@@ -50,7 +52,7 @@ export async function readCache(store: string, key: string): Promise<BarSeries |
       if (places.format !== CACHE_FORMAT || size !== places.bytes) return undefined
       const shared = new SharedArrayBuffer(size)
       const { bytesRead } = await handle.read(new Uint8Array(shared), 0, size, 0)
-      if (bytesRead !== size) return undefined
+      if (bytesRead !== size || bytesDigest(new Uint8Array(shared)) !== places.sha256) return undefined
       return viewColumns(shared, places)
     } finally {
       await handle.close()
@@ -102,7 +104,13 @@ export async function writeCache(store: string, key: string, series: BarSeries):
       return [name, values.byteOffset - bytes.byteOffset]
     }),
   )
-  const places: Places = { format: CACHE_FORMAT, rows: series.length, bytes: bytes.byteLength, columns }
+  const places: Places = {
+    format: CACHE_FORMAT,
+    rows: series.length,
+    bytes: bytes.byteLength,
+    sha256: bytesDigest(bytes),
+    columns,
+  }
   if (!Object.values(columns).every(at => at % 8 === 0)) return
   try {
     await writeLosable(join(store, 'cache', `${key}.arrow`), bytes)

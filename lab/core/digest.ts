@@ -43,6 +43,11 @@ export function textDigest(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }
 
+/** SHA-256 of bytes, lower-case hex. */
+export function bytesDigest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
 /** JSON with sorted keys, so that equal values have equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner) =>
