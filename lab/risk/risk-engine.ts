@@ -167,12 +167,17 @@ export class RiskEngine {
     const worst = Math.max(Math.abs(longest), Math.abs(shortest)) / instrument.lotsPerUnit
     const { maxPosition, maxPositionWeight } = this.#limits
     if (maxPosition !== undefined && worst > maxPosition) return 'positionLimit'
-    if (maxPositionWeight !== undefined && worst * price > maxPositionWeight * this.#account.equity)
-      return 'positionLimit'
+    const mark = this.#account.mark[handle]
+    const before = this.#worstLots(handle) / instrument.lotsPerUnit
+    // What the order adds weighs at its own price, what was there before at the market's.
+    const added = (worst - before) * price
+    if (maxPositionWeight !== undefined) {
+      const weight = before * (mark > 0 ? mark : price) + added
+      if (weight > maxPositionWeight * this.#account.equity) return 'positionLimit'
+    }
     if (this.#limits.account === 'margin') {
-      const now = this.#worstLots(handle) * this.#account.mark[handle]
-      const after = worst * instrument.lotsPerUnit * price
-      const gross = this.#worstGross() + (after - now) / instrument.lotsPerUnit
+      if (!(mark > 0)) return 'noPrice'
+      const gross = this.#worstGross() + added
       if (gross > this.#account.equity * this.#limits.leverage * (1 + 1e-12)) return 'buyingPower'
     }
     return undefined
