@@ -224,8 +224,8 @@ test('the cache is plain Arrow, is made again when it is gone or cut off, and is
     bytes[bytes.length >> 1] ^= 1
     writeFileSync(join(cache, name), bytes)
   }
-  const again = await openBars({ store, datasets: ['us'], symbols: ['A'] })
-  expect([...again.streams[0].series!.close]).toEqual([20, 21, 22])
+  const mended = await openBars({ store, datasets: ['us'], symbols: ['A'] })
+  expect([...mended.streams[0].series!.close]).toEqual([20, 21, 22])
   for (const name of readdirSync(cache))
     writeFileSync(join(cache, name), readFileSync(join(cache, name)).subarray(0, 100))
   const again = await openBars({ store, datasets: ['us'], symbols: ['A'] })
