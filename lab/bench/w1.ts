@@ -27,7 +27,7 @@ export class SmaCross extends strategy({
 /** One run with the peers' money: a million in cash, 0.1 % a fill, filled at the next open. */
 export async function crossOnce(bars: BarSource, pair: { fast: number; slow: number }): Promise<Outcome> {
   const run = await backtest({ strategy: SmaCross, params: pair, bars, cash: 1_000_000, fees: '10bps' })
-  return { fills: run.fills.length, equity: run.endEquity }
+  return { fills: run.fillCount, equity: run.endEquity }
 }
 
 export function w1(bars: BarSource): Promise<Outcome> {

@@ -35,5 +35,5 @@ export class MomentumRotation extends strategy({
 
 export async function w3(bars: BarSource): Promise<Outcome> {
   const run = await backtest({ strategy: MomentumRotation, bars, cash: 10_000_000, fees: '10bps' })
-  return { fills: run.fills.length, equity: run.endEquity }
+  return { fills: run.fillCount, equity: run.endEquity }
 }

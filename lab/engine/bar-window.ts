@@ -8,6 +8,7 @@
  */
 import type { BarColumns, BarSeries } from '../domain/bar.ts'
 import type { Indicator } from '../indicators/indicator.ts'
+import { keptColumns } from './kept-columns.ts'
 
 type Columns = { -readonly [Name in keyof BarColumns]: BarColumns[Name] } & {
   eventTime: Float64Array
@@ -22,6 +23,8 @@ const DAY = 86_400_000_000
 export interface WindowIndicator {
   readonly indicator: Indicator
   readonly outputs: number
+  /** Under what its columns may be kept for other runs; undefined when they may not. */
+  readonly key?: string
 }
 
 /** One output of one indicator. */
@@ -54,6 +57,8 @@ export class BarWindow implements Columns {
   /** Rows that have left the window. */
   #gone = 0
   #series: BarSeries | undefined
+  /** Outputs over the whole of the one series that all rows will come from, where another run left them. */
+  #kept: readonly (readonly Float64Array[] | undefined)[] = []
   /** The cells' columns as `fill` wants them. */
   readonly #columns: Float64Array[][]
 
@@ -70,6 +75,13 @@ export class BarWindow implements Columns {
   /** Bars known since the start, whatever has left the window. */
   get known(): number {
     return this.#gone + this.cursor + 1
+  }
+
+  /** Says before the first load that all rows will be those of this series, in order and from its first. */
+  expect(series: BarSeries): void {
+    this.#kept = this.#indicators.map(({ indicator, outputs, key }) =>
+      key === undefined ? undefined : keptColumns(series, key, indicator, outputs),
+    )
   }
 
   /** Holds rows [from, to) of a series next, after the tail of what it holds now. */
@@ -97,8 +109,11 @@ export class BarWindow implements Columns {
     this.#carryOutputs(tail, tail + to - from)
     this.cursor = tail - 1
     this.end = tail + to - from
-    for (let i = 0; i < this.#indicators.length; i++)
-      this.#indicators[i].indicator.fill(this, tail, this.end, this.#columns[i])
+    for (let i = 0; i < this.#indicators.length; i++) {
+      const kept = this.#kept[i]
+      if (kept === undefined) this.#indicators[i].indicator.fill(this, tail, this.end, this.#columns[i])
+      else for (let k = 0; k < kept.length; k++) this.cells[i][k].column = kept[k].subarray(from - tail, to)
+    }
   }
 
   /** Appends one bar that has just become known (paper and live); the caller moves the cursor as for any other. */
@@ -135,6 +150,7 @@ export class BarWindow implements Columns {
   /** Makes room for `rows` output rows; the last `tail` values stay readable before them. */
   #carryOutputs(tail: number, rows: number): void {
     this.cells.forEach((cells, place) => {
+      if (this.#kept[place] !== undefined) return
       for (const cell of cells) {
         const old = cell.column
         if (old.length < rows) cell.column = new Float64Array(rows)

@@ -24,6 +24,7 @@ export function adx(period: number, { seed = 'forgotten' }: SeedOptions = {}): I
   const warmup = adxWarmup(period, seed)
   return {
     key: `adx(${period}${seedKey(seed)})`,
+    repeatable: true,
     outputs: ['adx', 'plusDi', 'minusDi'],
     warmup,
     create: () => new Adx(period, warmup),

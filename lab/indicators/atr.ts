@@ -16,6 +16,7 @@ export function atr(period: number, { seed = 'forgotten' }: SeedOptions = {}): I
   const warmup = atrWarmup(period, seed)
   return {
     key: `atr(${period}${seedKey(seed)})`,
+    repeatable: true,
     outputs: ['value'],
     warmup,
     create: () => new Atr(period, warmup),

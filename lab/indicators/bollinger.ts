@@ -23,6 +23,7 @@ export function bollinger(
   checkSource('bollinger', source)
   return {
     key: `bollinger(${period},${deviations},${source})`,
+    repeatable: true,
     outputs: ['middle', 'upper', 'lower'],
     warmup: period,
     create: scale => new Bollinger(period, deviations, source, scale),

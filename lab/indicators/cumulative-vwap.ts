@@ -8,7 +8,13 @@ import { CompensatedSum } from './compensated-sum.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
 
 export function cumulativeVwap(): IndicatorSpec {
-  return { key: 'cumulativeVwap()', outputs: ['value'], warmup: 1, create: () => new CumulativeVwap() }
+  return {
+    key: 'cumulativeVwap()',
+    repeatable: true,
+    outputs: ['value'],
+    warmup: 1,
+    create: () => new CumulativeVwap(),
+  }
 }
 
 class CumulativeVwap implements Indicator {

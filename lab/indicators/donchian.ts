@@ -15,6 +15,7 @@ export function donchian(period: number): IndicatorSpec<DonchianOutput> {
   checkPeriod('donchian', 'period', period)
   return {
     key: `donchian(${period})`,
+    repeatable: true,
     outputs: ['upper', 'middle', 'lower'],
     warmup: period,
     create: () => new Donchian(period),

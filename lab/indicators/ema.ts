@@ -20,6 +20,7 @@ export function ema(
   const warmup = emaWarmup(period, seed)
   return {
     key: `ema(${period},${source}${seedKey(seed)})`,
+    repeatable: true,
     outputs: ['value'],
     warmup,
     create: () => new Ema(period, source, warmup),

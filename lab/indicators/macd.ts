@@ -36,6 +36,7 @@ export function macd(
   const warmup = macdWarmup(periods, seed)
   return {
     key: `macd(${fast},${slow},${signal},${source}${seedKey(seed)})`,
+    repeatable: true,
     outputs: ['macd', 'signal', 'histogram'],
     warmup,
     create: () => new Macd(periods, source, warmup),

@@ -10,7 +10,7 @@ import { CompensatedSum } from './compensated-sum.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
 
 export function obv(): IndicatorSpec {
-  return { key: 'obv()', outputs: ['value'], warmup: 1, create: () => new Obv() }
+  return { key: 'obv()', repeatable: true, outputs: ['value'], warmup: 1, create: () => new Obv() }
 }
 
 class Obv implements Indicator {

@@ -13,6 +13,7 @@ export function roc(period: number, { source = 'close' }: SourceOptions = {}): I
   checkSource('roc', source)
   return {
     key: `roc(${period},${source})`,
+    repeatable: true,
     outputs: ['value'],
     warmup: period + 1,
     create: () => new Roc(period, source),

@@ -24,6 +24,7 @@ export function rsi(
   const warmup = rsiWarmup(period, seed)
   return {
     key: `rsi(${period},${source}${seedKey(seed)})`,
+    repeatable: true,
     outputs: ['value'],
     warmup,
     create: () => new Rsi(period, source, warmup),

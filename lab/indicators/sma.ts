@@ -17,6 +17,7 @@ export function sma(period: number, { source = 'close' }: SourceOptions = {}): I
   checkSource('sma', source)
   return {
     key: `sma(${period},${source})`,
+    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new Sma(period, source, scale),

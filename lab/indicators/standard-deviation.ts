@@ -14,6 +14,7 @@ export function standardDeviation(period: number, { source = 'close' }: SourceOp
   checkSource('standardDeviation', source)
   return {
     key: `standardDeviation(${period},${source})`,
+    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new StandardDeviation(period, source, scale),

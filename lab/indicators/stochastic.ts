@@ -17,6 +17,7 @@ export function stochastic(fastK = 14, slowK = 3, slowD = 3): IndicatorSpec<Stoc
   checkPeriods('stochastic', fastK, slowK, slowD)
   return {
     key: `stochastic(${fastK},${slowK},${slowD})`,
+    repeatable: true,
     outputs: ['k', 'd'],
     warmup: fastK + slowK + slowD - 2,
     create: () => new Stochastic(fastK, slowK, slowD),

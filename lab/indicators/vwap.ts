@@ -16,6 +16,7 @@ export function vwap(period: number): IndicatorSpec {
   checkPeriod('vwap', 'period', period)
   return {
     key: `vwap(${period})`,
+    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new Vwap(period, scale),

@@ -16,6 +16,7 @@ export function wma(period: number, { source = 'close' }: SourceOptions = {}): I
   checkSource('wma', source)
   return {
     key: `wma(${period},${source})`,
+    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new Wma(period, source, scale),

@@ -16,6 +16,7 @@ export function zScore(period: number, { source = 'close' }: SourceOptions = {})
   checkSource('zScore', source)
   return {
     key: `zScore(${period},${source})`,
+    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new ZScore(period, source, scale),

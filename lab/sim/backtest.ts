@@ -167,7 +167,9 @@ class StreamFeed {
     const from = this.given
     const to = Math.min(this.series.length, from + this.#rowsAtOnce)
     this.given = to
-    this.#engine.windows[this.#handle].load(this.series, from, to)
+    const window = this.#engine.windows[this.#handle]
+    if (from === 0) window.expect(this.series)
+    window.load(this.series, from, to)
     this.#engine.loaded(this.#handle, to < this.series.length)
     return undefined
   }

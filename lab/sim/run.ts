@@ -108,6 +108,11 @@ export class Run implements RunResult {
     return this.#orders
   }
 
+  /** How many, without making a record of each. */
+  get fillCount(): number {
+    return this.#engine.recorder.fills.length
+  }
+
   get fills(): readonly FillRecord[] {
     this.#fills ??= this.#engine.recorder.fills.records(this.#engine.instruments)
     return this.#fills

@@ -119,11 +119,14 @@ export function openSession(request: SessionRequest): Session {
 function tradables(instruments: readonly Instrument[]): readonly Tradable[] {
   const sorted = [...instruments].sort(compareInstruments)
   // Frozen, list and all: strategies are handed it, and a careless sort would change every handle.
-  return Object.freeze(
-    sorted.map((instrument, handle) =>
-      Object.freeze({ ...instrument, id: instrumentId(instrument), handle }),
-    ),
-  )
+  return Object.freeze(sorted.map((instrument, handle) => Object.freeze(tradable(instrument, handle))))
+}
+
+/** Field by field: a spread object has a shape of its own in every run, and each load from it is a search. */
+function tradable(instrument: Instrument, handle: number): Tradable {
+  const { venue, symbol, ticksPerUnit, lotsPerUnit, currency, calendar } = instrument
+  const id = instrumentId(instrument)
+  return { venue, symbol, ticksPerUnit, lotsPerUnit, currency, calendar, id, handle }
 }
 
 /** A strategy of its class; what its constructor throws is told with the author's line. */
