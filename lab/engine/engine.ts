@@ -138,10 +138,19 @@ export class Engine implements VenueReports {
   end(): void {
     this.account.valuate()
     if (this.#strategy.onEnd === undefined) return
+    const curve = this.#curve
+    const { length } = curve
+    // What fills here, where market orders fill at once, belongs to the last instant: its row is written again.
+    if (length > 0) curve.length = length - 1
     this.callback = 'onEnd'
     this.callbackHandle = -1
-    this.#strategy.onEnd(this.#context)
-    this.#flush()
+    try {
+      this.#strategy.onEnd(this.#context)
+      this.#flush()
+    } finally {
+      this.account.valuate()
+      if (length > 0) curve.add(this.account.equity, this.account.grossExposure, this.now)
+    }
   }
 
   /** A window has new rows behind its cursor; `more` tells whether the stream goes on after them. */
@@ -283,7 +292,9 @@ export class Engine implements VenueReports {
 
   cancel(order: WorkingOrder): void {
     if (order.state === 'submitted') this.#decideBatch()
-    if (order.open) this.#venue.cancel(order, this.now, 'byStrategy')
+    if (!order.open) return
+    this.#countWithinBar(order)
+    this.#venue.cancel(order, this.now, 'byStrategy')
   }
 
   /** Cancels what works or waits to be decided for one instrument. */
@@ -383,7 +394,10 @@ export class Engine implements VenueReports {
     this.#ended(order)
   }
 
+  /** New terms are a new decision: a bar that began before it does not fill them. */
   replaced(order: WorkingOrder, change: OrderChange, _now: number): void {
+    this.#countWithinBar(order)
+    order.decidedAt = this.eventClock
     if (change.lots !== undefined) order.lots = change.lots
     if (change.limitTicks !== undefined) order.limitTicks = change.limitTicks
     if (change.stopTicks !== undefined) order.stopTicks = change.stopTicks
@@ -416,6 +430,13 @@ export class Engine implements VenueReports {
   }
 
   // ------------------------------------------------------------------ inside
+
+  /** Others have had bars since this order's instrument had its last: one of its own may be forming. */
+  #countWithinBar(order: WorkingOrder): void {
+    const { eventTime, cursor } = this.windows[order.handle]
+    if (order.decidedAt < this.eventClock && eventTime[cursor] < this.eventClock)
+      this.recorder.changedWithinBar++
+  }
 
   /** Objects of orders that the venue has let go of serve again. */
   #workOrders(count: number): void {

@@ -12,6 +12,8 @@ export class Recorder {
   readonly fills = new FillArchive()
   readonly logs: { time: number; text: string }[] = []
   logsDropped = 0
+  /** Orders cancelled or changed between two bars of their instrument, while others had bars. */
+  changedWithinBar = 0
   readonly plots = new Map<string, { time: GrowingColumn; value: GrowingColumn }>()
 
   log(time: number, text: string): void {

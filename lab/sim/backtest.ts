@@ -78,6 +78,8 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
       )
       if (needs === -2) await new Promise<void>(resolve => setImmediate(resolve))
       else {
+        // What fails while rows are read is not the strategy's doing.
+        engine.callback = ''
         const filled = feeds[needs].fill()
         if (filled !== undefined) await filled
       }
@@ -86,11 +88,12 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
           kind: 'failure',
         })
     }
-    engine.end()
+    if (engine.instants > 0) engine.end()
   } catch (error) {
     throw strategyFailure(error, engine, session.name)
   }
   if (engine.instants === 0) throw emptyRange(request)
+  warnings.push(...changedWithinBar(engine, source))
   const told = describeSettings(session.settings)
   return new Run(
     {
@@ -206,6 +209,18 @@ function inCanonicalOrder(source: BarSource): BarSource {
     intervals: order.map(place => source.intervals[place]),
     streams: order.map(place => source.streams[place]),
   }
+}
+
+/** Between coarse bars a strategy learns from finer ones, while its orders stand in a bar that tells only at its close. */
+function changedWithinBar(engine: Engine, source: BarSource): RunWarning[] {
+  const count = engine.recorder.changedWithinBar
+  if (count === 0 || new Set(source.intervals).size === 1) return []
+  return [
+    {
+      code: 'CHANGED_WITHIN_BAR',
+      text: `${count} ${count === 1 ? 'order was' : 'orders were'} cancelled or changed while a coarser bar of ${count === 1 ? 'its' : 'their'} instrument was forming: that bar might have filled ${count === 1 ? 'it' : 'them'} before, and does not in this run.`,
+    },
+  ]
 }
 
 function emptyRange(request: BacktestRequest): GordonError {

@@ -1,4 +1,5 @@
 /** Bar series in memory: parts of them, and sources made of them. */
+import { DAY, HOUR, MINUTE, SECOND } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { BarSource } from '../domain/ports/store.ts'
@@ -59,6 +60,16 @@ export function joinSeries(early: BarSeries, late: BarSeries): BarSeries {
   }
 }
 
+const UNITS = { w: 7 * DAY, d: DAY, h: HOUR, m: MINUTE, s: SECOND }
+
+/** The shortest time between two bars as an interval; empty where it is none. */
+function measuredInterval({ eventTime, length }: BarSeries): string {
+  let least = Number.POSITIVE_INFINITY
+  for (let row = 1; row < length; row++) least = Math.min(least, eventTime[row] - eventTime[row - 1])
+  for (const [name, unit] of Object.entries(UNITS)) if (least % unit === 0) return `${least / unit}${name}`
+  return ''
+}
+
 /** A source of series that are in memory already, for notebooks, tests and benchmarks. */
 export function memoryBars(
   entries: readonly { readonly instrument: Instrument; readonly series: BarSeries }[],
@@ -78,7 +89,7 @@ export function memoryBars(
   return {
     datasets: [whole],
     instruments: entries.map(entry => entry.instrument),
-    intervals: entries.map(() => whole.interval),
+    intervals: entries.map(({ series }) => dataset.interval ?? measuredInterval(series)),
     streams: entries.map(entry => ({
       rows: entry.series.length,
       series: entry.series,

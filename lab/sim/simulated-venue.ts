@@ -22,7 +22,7 @@ export interface VenueSetup {
   readonly marketFill: 'nextOpen' | 'last'
   /** Whether a limit fills when the market touches it, or only when it trades through. */
   readonly limitFill: 'through' | 'touch'
-  /** Longest time between a bar's first trade and its close per handle, µs; 0 where unknown. */
+  /** Longest time between a bar's first trade and its close per handle, µs; Infinity where unknown. */
   readonly barSpan: readonly number[]
 }
 
