@@ -56,6 +56,7 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
   const warnings: RunWarning[] = [
     ...source.notes.map(text => ({ code: 'DATA_NOTE', text })),
     ...session.settings.warnings,
+    ...absentMembers(session),
   ]
   const feeds = source.streams.map(
     (stream, handle) => new StreamFeed(stream, engine, handle, request, session, warnings),
@@ -209,6 +210,17 @@ function inCanonicalOrder(source: BarSource): BarSource {
     intervals: order.map(place => source.intervals[place]),
     streams: order.map(place => source.streams[place]),
   }
+}
+
+/** Who belongs to the universe and is not in the data: most often the delisted, whose losses are then missing. */
+function absentMembers({ settings, instruments }: Session): RunWarning[] {
+  const known = new Set(instruments.flatMap(one => [one.symbol, one.id]))
+  const names = (settings.universe ?? []).map(entry => entry.symbol).filter(name => !known.has(name))
+  const absent = [...new Set(names)]
+  if (absent.length === 0) return []
+  const some = absent.slice(0, 5).join(', ') + (absent.length > 5 ? ' …' : '')
+  const text = `${absent.length} ${absent.length === 1 ? 'member of the universe has' : 'members of the universe have'} no data in this run (${some}): a universe without its dead flatters every result.`
+  return [{ code: 'UNIVERSE_WITHOUT_DATA', text }]
 }
 
 /** Between coarse bars a strategy learns from finer ones, while its orders stand in a bar that tells only at its close. */

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Context } from '../strategy/context.ts'
 import { strategy } from '../strategy/strategy.ts'
-import { fillsOf, market } from '../testing/fixtures.ts'
+import { fillsOf, market, type Table } from '../testing/fixtures.ts'
 import { backtest } from './backtest.ts'
 
 class ThereAndBack extends strategy() {
@@ -16,7 +16,8 @@ class ThereAndBack extends strategy() {
 
 it('a fill of onEnd is in the last row of the curve', async () => {
   // 1,000 − 100 − 1 of fee; the last close is 110, at which one is sold for another fee: 1,000 + 10 − 2.
-  for (const table of [{ A: ['100', '110'] }, { A: ['100', '110'], B: ['5', '5'] }]) {
+  const one: Table = { A: ['100', '110'] }
+  for (const table of [one, { ...one, B: ['5', '5'] }]) {
     const run = await backtest({
       strategy: ThereAndBack,
       bars: market(table),

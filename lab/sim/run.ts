@@ -13,6 +13,7 @@ import type { EquityColumns, PlotSeries, RunResult, RunWarning } from '../domain
 import type { Engine } from '../engine/engine.ts'
 import { matchTrades } from '../portfolio/closed-trades.ts'
 import { equityCurve } from './equity-curve.ts'
+import { runWarnings } from './run-warnings.ts'
 import { explainOrder } from './why.ts'
 
 /** What a run's driver knows beside the engine's record. */
@@ -94,7 +95,8 @@ export class Run implements RunResult {
     this.endEquity = equity[equity.length - 1] ?? facts.startEquity
     this.fees = unitsToNumber(account.ledger.totalFees())
     this.logs = recorder.logs
-    this.warnings = [...facts.warnings, ...orderWarnings(engine)]
+    const leverage = facts.assumptions.account === 'margin' ? Number(facts.settings.leverage) : undefined
+    this.warnings = [...facts.warnings, ...runWarnings(engine, this.curve, leverage)]
   }
 
   get orders(): readonly OrderRecord[] {
@@ -207,34 +209,4 @@ function digestDecisions(run: Run, engine: Engine): string {
   digest.column(run.curve.time)
   digest.column(run.curve.equity)
   return digest.hex()
-}
-
-/** Refused, cut and unworked orders are told, by reason, with the first of each. */
-function orderWarnings(engine: Engine): RunWarning[] {
-  const counts = new Map<string, { count: number; first: number; text: string }>()
-  for (const order of engine.recorder.orders.troubled()) {
-    const kind =
-      order.state === 'rejected'
-        ? 'refused'
-        : order.reason === 'insufficientCash'
-          ? 'cut short'
-          : order.reason === 'noMarket'
-            ? 'cancelled'
-            : undefined
-    if (kind === undefined) continue
-    const key = `${kind} ${order.reason}`
-    const entry = counts.get(key)
-    if (entry === undefined) counts.set(key, { count: 1, first: order.id, text: `${kind}: ${order.reason}` })
-    else entry.count++
-  }
-  const warnings = [...counts.values()].map(entry => ({
-    code: 'ORDERS_' + entry.text.split(':')[0].replace(' ', '_').toUpperCase(),
-    text: `${entry.count} ${entry.count === 1 ? 'order was' : 'orders were'} ${entry.text} (first: order ${entry.first}).`,
-  }))
-  if (engine.recorder.logsDropped > 0)
-    warnings.push({
-      code: 'LOGS_DROPPED',
-      text: `${engine.recorder.logsDropped} log lines beyond the first 10000 were not kept.`,
-    })
-  return warnings
 }

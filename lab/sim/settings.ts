@@ -56,7 +56,7 @@ export function resolveSettings(
 ): ResolvedSettings {
   const cash = positive('cash', given.cash ?? 100_000)
   const account = given.account ?? definition.account ?? 'cash'
-  const leverage = account === 'cash' ? 1 : positive('leverage', given.leverage ?? 2)
+  const leverage = positive('leverage', given.leverage ?? 2)
   const fees = typeof given.fees === 'object' ? given.fees : parseFees(given.fees ?? 'none')
   const slippage =
     typeof given.slippage === 'object' ? given.slippage : parseSlippage(given.slippage ?? 'none')
@@ -70,6 +70,11 @@ export function resolveSettings(
     )
   const marketFill = given.marketFill ?? 'nextOpen'
   const warnings: RunWarning[] = []
+  if (account === 'cash' && given.leverage !== undefined && leverage !== 1)
+    warnings.push({
+      code: 'LEVERAGE_UNUSED',
+      text: `Leverage is set to ${leverage} and the account is a cash account, which borrows nothing; set account: margin to use it.`,
+    })
   if (marketFill === 'last')
     warnings.push({
       code: 'FILL_AT_SIGNAL_CLOSE',
@@ -85,7 +90,7 @@ export function resolveSettings(
     fees,
     slippage,
     account,
-    leverage,
+    leverage: account === 'cash' ? 1 : leverage,
     maxPosition: optionalPositive('maxPosition', given.maxPosition),
     maxPositionWeight: optionalPositive('maxPositionWeight', given.maxPositionWeight),
     maxOrderValue: optionalPositive('maxOrderValue', given.maxOrderValue),

@@ -1,0 +1,115 @@
+/** What a finished run should make its reader doubt: orders that came to nothing, positions and money that could not have been. */
+import { isoDate } from '../core/time.ts'
+import type { EquityColumns, RunWarning } from '../domain/run-result.ts'
+import type { Engine } from '../engine/engine.ts'
+
+const DAY = 86_400_000_000
+/** Longer than any market's holidays. */
+const SILENT = 10 * DAY
+
+/** @param leverage gross exposure over equity that a margin account allows; undefined for a cash account */
+export function runWarnings(
+  engine: Engine,
+  curve: EquityColumns,
+  leverage: number | undefined,
+): RunWarning[] {
+  return [
+    ...orderWarnings(engine),
+    ...openWarnings(engine),
+    ...silentWarnings(engine, curve),
+    ...(leverage === undefined ? [] : marginWarnings(curve, leverage)),
+    ...logWarnings(engine),
+  ]
+}
+
+/** Refused, cut and unworked orders are told, by reason, with the first of each. */
+function orderWarnings(engine: Engine): RunWarning[] {
+  const counts = new Map<string, { count: number; first: number; text: string }>()
+  for (const order of engine.recorder.orders.troubled()) {
+    const kind =
+      order.state === 'rejected'
+        ? 'refused'
+        : order.reason === 'insufficientCash'
+          ? 'cut short'
+          : order.reason === 'noMarket'
+            ? 'cancelled'
+            : undefined
+    if (kind === undefined) continue
+    const key = `${kind} ${order.reason}`
+    const entry = counts.get(key)
+    if (entry === undefined) counts.set(key, { count: 1, first: order.id, text: `${kind}: ${order.reason}` })
+    else entry.count++
+  }
+  return [...counts.values()].map(entry => ({
+    code: 'ORDERS_' + entry.text.split(':')[0].replace(' ', '_').toUpperCase(),
+    text: `${entry.count} ${entry.count === 1 ? 'order was' : 'orders were'} ${entry.text} (first: order ${entry.first}).`,
+  }))
+}
+
+/** Nothing ordered, nothing filled, or something that still works. */
+function openWarnings(engine: Engine): RunWarning[] {
+  const { orders, fills } = engine.recorder
+  if (orders.count === 0)
+    return [{ code: 'NO_ORDERS', text: 'The strategy sent no order: this run says nothing about it.' }]
+  const warnings: RunWarning[] = []
+  if (fills.length === 0)
+    warnings.push({
+      code: 'NO_FILLS',
+      text: `${orders.count === 1 ? 'The only order was' : `None of the ${orders.count} orders was`}${orders.count === 1 ? ' not' : ''} filled: this run says nothing about the strategy.`,
+    })
+  const open = engine.openOrders(undefined)
+  if (open.length > 0)
+    warnings.push({
+      code: 'ORDERS_OPEN',
+      text: `${open.length} ${open.length === 1 ? 'order' : 'orders'} still worked when the run ended (first: order ${open[0]}).`,
+    })
+  return warnings
+}
+
+/** Instruments without bars, and positions that outlived theirs. */
+function silentWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
+  const from = curve.time[0]
+  const to = curve.time[curve.time.length - 1]
+  const absent: string[] = []
+  const held: RunWarning[] = []
+  engine.windows.forEach((window, handle) => {
+    const { id } = engine.instruments[handle]
+    const last = window.cursor < 0 ? Number.NEGATIVE_INFINITY : window.receiveTime[window.cursor]
+    if (last < from) absent.push(id)
+    if (engine.account.positionLots[handle] !== 0 && last < to - SILENT)
+      held.push({
+        code: 'HELD_WITHOUT_BARS',
+        text: `${id} is still held though its last bar is of ${isoDate(last)}: nothing could be sold since, and it stands in the equity at that price.`,
+      })
+  })
+  if (absent.length === 0) return held
+  const names = absent.slice(0, 5).join(', ') + (absent.length > 5 ? ' …' : '')
+  const text = `${absent.length} of ${engine.windows.length} instruments ${absent.length === 1 ? 'has' : 'have'} no bar in the range (${names}).`
+  return [{ code: 'NO_BARS', text }, ...held]
+}
+
+/**
+ * Where a broker would have stepped in. Regulation T asks for half of a position at first and for a quarter to
+ * keep it (12 CFR 220.12, FINRA rule 4210): twice the leverage that was allowed is the end.
+ */
+function marginWarnings(curve: EquityColumns, leverage: number): RunWarning[] {
+  const { equity, grossExposure, time } = curve
+  const row = equity.findIndex((value, place) => value <= 0 || grossExposure[place] > 2 * leverage * value)
+  if (row < 0) return []
+  const state =
+    equity[row] <= 0
+      ? 'Equity was used up'
+      : `Exposure was ${(grossExposure[row] / equity[row]).toFixed(1)} times equity`
+  return [
+    {
+      code: 'MARGIN_CALL',
+      text: `${state} on ${isoDate(time[row])}: a broker would have closed positions, and this run goes on as if none had.`,
+    },
+  ]
+}
+
+function logWarnings(engine: Engine): RunWarning[] {
+  const dropped = engine.recorder.logsDropped
+  if (dropped === 0) return []
+  return [{ code: 'LOGS_DROPPED', text: `${dropped} log lines beyond the first 10000 were not kept.` }]
+}
