@@ -5,7 +5,7 @@ import { backtest } from '../sim/index.ts'
 import { loadStrategy } from '../sim/loader.ts'
 import { chooseBars, type DataOptions } from './choose-bars.ts'
 import { progressLine } from './output.ts'
-import { readNumber, readParams, readTime } from './read-flags.ts'
+import { checkAnnual, readNumber, readParams, readTime } from './read-flags.ts'
 import { runDocument } from './run-document.ts'
 import { runSummary } from './run-summary.ts'
 import { readSettings, type TradingOptions } from './trading-flags.ts'
@@ -23,6 +23,11 @@ export interface BacktestOptions extends DataOptions, TradingOptions {
 /** Runs it and returns what to print. */
 export async function backtestCommand(file: string, options: BacktestOptions): Promise<string> {
   const settings = readSettings(options)
+  const annual = {
+    riskFreeRate: readNumber('--risk-free-rate', options.riskFreeRate),
+    periodsPerYear: readNumber('--periods-per-year', options.periodsPerYear),
+  }
+  checkAnnual(annual)
   const loaded = await loadStrategy(file)
   const from = options.from === undefined ? undefined : readTime('--from', options.from)
   const to = options.to === undefined ? undefined : readTime('--to', options.to, 'end')
@@ -49,8 +54,7 @@ export async function backtestCommand(file: string, options: BacktestOptions): P
     trades: run.trades,
     fills: run.fills,
     benchmark: benchmark?.equity,
-    riskFreeRate: readNumber('--risk-free-rate', options.riskFreeRate),
-    periodsPerYear: readNumber('--periods-per-year', options.periodsPerYear),
+    ...annual,
   })
   if (options.report !== undefined) {
     const { renderReport } = await import('../report/index.ts')

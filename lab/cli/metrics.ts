@@ -20,6 +20,7 @@ import {
 } from '../analytics/index.ts'
 import { GordonError } from '../core/errors.ts'
 import { parseReturnsCsv, type ReturnsTable } from './returns-csv.ts'
+import { checkAnnual } from './read-flags.ts'
 
 export interface MetricsOptions {
   /** One JSON document in place of a table. */
@@ -61,7 +62,7 @@ export interface MetricsDocument {
  *   returns-csv.ts refuses
  */
 export async function metricsCommand(file: string, options: MetricsOptions = {}): Promise<string> {
-  checkOptions(options)
+  checkAnnual(options)
   const table = await readTable(file)
   const other = options.benchmark === undefined ? undefined : await readTable(options.benchmark)
   const benchmark =
@@ -175,21 +176,6 @@ async function readTable(file: string): Promise<ReturnsTable> {
     throw new GordonError('FILE_NOT_READ', `${file} ${what}: give a CSV file with a column return`, { cause })
   }
   return parseReturnsCsv(text, file)
-}
-
-function checkOptions({ periodsPerYear, riskFreeRate }: MetricsOptions): void {
-  if (periodsPerYear !== undefined && !(periodsPerYear > 0 && Number.isFinite(periodsPerYear))) {
-    throw new GordonError(
-      'FLAG_OUT_OF_RANGE',
-      `--periods-per-year is ${periodsPerYear}: give a number above 0, for example 252`,
-    )
-  }
-  if (riskFreeRate !== undefined && !(riskFreeRate > -1 && riskFreeRate < 1)) {
-    throw new GordonError(
-      'FLAG_OUT_OF_RANGE',
-      `--risk-free-rate is ${riskFreeRate}: give a fraction a year between -1 and 1, 0.02 for 2 %`,
-    )
-  }
 }
 
 type Statistic = keyof MetricsDocument['stats']

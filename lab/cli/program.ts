@@ -171,6 +171,8 @@ export function program(): Command {
 
 /** Runs the command line; sets the exit code. */
 export async function runProgram(gordon: Command, words: readonly string[]): Promise<void> {
+  // stdout is the command's own: what a strategy prints while it runs would spoil a JSON document.
+  console.log = console.info = console.debug = console.error
   try {
     await gordon.parseAsync(words as string[], { from: 'user' })
   } catch (error) {

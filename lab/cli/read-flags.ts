@@ -10,6 +10,28 @@ export function readNumber(flag: string, text: string | undefined): number | und
   return value
 }
 
+/** What annual figures are worked out with; refused before anything is read. */
+export function checkAnnual({
+  periodsPerYear,
+  riskFreeRate,
+}: {
+  readonly periodsPerYear?: number
+  readonly riskFreeRate?: number
+}): void {
+  if (periodsPerYear !== undefined && !(periodsPerYear > 0 && Number.isFinite(periodsPerYear))) {
+    throw new GordonError(
+      'FLAG_OUT_OF_RANGE',
+      `--periods-per-year is ${periodsPerYear}: give a number above 0, for example 252`,
+    )
+  }
+  if (riskFreeRate !== undefined && !(riskFreeRate > -1 && riskFreeRate < 1)) {
+    throw new GordonError(
+      'FLAG_OUT_OF_RANGE',
+      `--risk-free-rate is ${riskFreeRate}: give a fraction a year between -1 and 1, 0.02 for 2 %`,
+    )
+  }
+}
+
 export function readChoice<T extends string>(
   flag: string,
   text: string | undefined,

@@ -45,8 +45,8 @@ export async function backtest(request: NotebookBacktest): Promise<NotebookRun> 
       ...request,
       strategy,
       bars,
-      from: instant('from', request.from),
-      to: instant('to', request.to, DAY - 1),
+      from: instant('from', request.from, 1),
+      to: instant('to', request.to, DAY),
       strategyFile: source?.file,
       codeHash: source?.codeHash,
       signal,
@@ -60,7 +60,8 @@ export async function backtest(request: NotebookBacktest): Promise<NotebookRun> 
   return new NotebookRun(run)
 }
 
-function instant(name: string, when: string | number | undefined, rest = 0): number | undefined {
+/** A day's first or last instant, as on the command line: a bar that closes at midnight belongs to the day before. */
+function instant(name: string, when: string | number | undefined, rest: number): number | undefined {
   if (when === undefined || typeof when === 'number') return when
   const time = /^\d{4}-\d{2}-\d{2}$/.test(when) ? Date.parse(`${when}T00:00:00Z`) : Number.NaN
   if (Number.isNaN(time))
