@@ -109,7 +109,7 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
       currency: session.currency,
       startEquity: session.settings.cash,
       assumptions: told.assumptions,
-      settings: { ...told.hashed, from: request.from, to: request.to },
+      settings: { ...told.hashed, from: request.from, to: request.to, intervals: source.intervals },
       warnings,
       made: { gordon: VERSION, node: process.versions.node, arch: process.arch },
       leanTimes: single?.receiveTime.subarray(rowAtOrAfter(single, request.from ?? Number.NEGATIVE_INFINITY)),
@@ -152,7 +152,7 @@ class StreamFeed {
       if (request.from !== undefined && found < session.warmup)
         warnings.push({
           code: 'SHORT_WARMUP',
-          text: `${session.instruments[handle].id} has ${found} of the ${session.warmup} warm-up bars before ${isoTime(request.from)}; its first decisions come later.`,
+          text: `${session.instruments[handle].id} has ${found} of the ${session.warmup} warm-up bars before ${edge(request.from)}; its first decisions come later.`,
         })
     }
     if (stream.series !== undefined) {
@@ -235,9 +235,13 @@ function changedWithinBar(engine: Engine, source: BarSource): RunWarning[] {
   ]
 }
 
+/** A day as the command line means it begins a microsecond after midnight. */
+function edge(time: number): string {
+  return time % DAY === 1 ? isoDate(time) : isoTime(time)
+}
+
 function emptyRange(request: BacktestRequest): GordonError {
-  const part = (time: number | undefined) =>
-    time === undefined ? 'the edge of the data' : time % DAY === 1 ? isoDate(time) : isoTime(time)
+  const part = (time: number | undefined) => (time === undefined ? 'the edge of the data' : edge(time))
   if (request.from === undefined && request.to === undefined)
     return new GordonError('EMPTY_RANGE', 'The data has no bar at all; choose data that has some.')
   return new GordonError(

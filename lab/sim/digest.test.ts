@@ -148,6 +148,12 @@ describe('inputs differ', () => {
     expect(others[2].decisions).toBe(first.decisions)
   })
 
+  it('when bars are said to be of another interval, which decides what fills', async () => {
+    const source = randomMarket(BUSY_MARKET)
+    const intervals = source.intervals.map((one, place) => (place === 0 ? '1w' : one))
+    expect((await price({ ...source, intervals })).inputs).not.toBe(first.inputs)
+  })
+
   it('when a symbol is renamed', async () => {
     const source = randomMarket(BUSY_MARKET)
     const instruments = source.instruments.map((one, place) =>

@@ -205,7 +205,7 @@ export class PaperSession {
         currency,
         startEquity: settings.cash,
         assumptions: told.assumptions,
-        settings: told.hashed,
+        settings: { ...told.hashed, intervals: header.instruments.map(() => header.interval) },
         warnings: [...this.#warnings, ...this.#lineWarnings()],
         made: { gordon: VERSION, node: process.versions.node, arch: process.arch },
         rowDigests: () => bars.map(seriesDigest),
