@@ -3,7 +3,7 @@ import { GordonError } from '../core/errors.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import { calendarNamed } from '../domain/calendar/calendar.ts'
 import { compareInstruments, instrumentId } from '../domain/instrument.ts'
-import type { BarSource } from '../domain/ports/store.ts'
+import type { BarSource, BarStream } from '../domain/ports/store.ts'
 import { barDate, type Moment, windowOf } from './dates.ts'
 import { fileDigest } from './durable.ts'
 import { assemble, type InstrumentRows } from './ingest/assemble.ts'
@@ -33,7 +33,8 @@ export async function fileBars(path: string, options: FileBarsOptions = {}): Pro
   ])
   const { interval, adjustment, notes, log } = assembled
   const rows = [...assembled.instruments].sort((a, b) => compareInstruments(a.instrument, b.instrument))
-  const streams = []
+  const streams: BarStream[] = []
+  let empty: GordonError | undefined
   for (const { instrument, rows: held } of rows) {
     const calendar = calendarNamed(instrument.calendar)
     const series = windowSeries(
@@ -43,12 +44,11 @@ export async function fileBars(path: string, options: FileBarsOptions = {}): Pro
     const name = instrumentId(instrument)
     if (series.length === 0) {
       const { eventTime, length } = held.bars
-      throw new GordonError(
+      empty ??= new GordonError(
         'EMPTY_RANGE',
         `${path} has no bar of ${name} in the range: it has them from ${barDate(eventTime[0])} to ${barDate(eventTime[length - 1])}`,
       )
-    }
-    if (adjustment === 'raw' && !calendar.continuous) {
+    } else if (adjustment === 'raw' && !calendar.continuous) {
       refuseFirst(
         name,
         await findSplits(sessionPrices(series), async () => undefined),
@@ -58,6 +58,7 @@ export async function fileBars(path: string, options: FileBarsOptions = {}): Pro
     }
     streams.push(heldStream(series))
   }
+  if (empty !== undefined && streams.every(({ rows }) => rows === 0)) throw empty
   const dropped = log.summary().map(({ code, count, example }) => `${count} × ${code}, first: ${example}`)
   return {
     datasets: [{ id: path, snapshot: `file:${hash}`, adjustment, interval }],

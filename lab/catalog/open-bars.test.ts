@@ -9,6 +9,7 @@ import type { BarSeries } from '../domain/bar.ts'
 import { bundleScript, runChild } from '../testing/child.ts'
 import { withDuckDb } from './duckdb.ts'
 import { ingestBars } from './ingest/ingest.ts'
+import { fileBars } from './file-bars.ts'
 import { openBars } from './open-bars.ts'
 import { openStore, type Store } from './store.ts'
 
@@ -294,4 +295,28 @@ test('memory stays flat: the second half of five million bars, 140 MB of columns
   const { rows, held, megabytes } = JSON.parse(out)
   expect({ rows, held }).toEqual({ rows: 5_000_000, held: false })
   expect(megabytes).toBeLessThan(50)
+})
+
+test('who has no bar in the range stays beside those who have, so that nobody is picked by hindsight', async () => {
+  // A's last session of three is 2012-07-05.
+  for (const memoryRows of [undefined, 0]) {
+    const late = await openBars({ store, datasets: ['us'], from: '2012-07-06', memoryRows })
+    expect(late.instruments.map(({ symbol }) => symbol)).toEqual(['B', 'Z', 'A'])
+    expect(late.streams.map(({ rows }) => rows)).toEqual([2, 2, 0])
+    expect(await late.streams[2].next(10)).toBeUndefined()
+  }
+  await expect(openBars({ store, datasets: ['us'], symbols: ['A'], from: '2012-07-06' })).rejects.toThrow(
+    'us has no bar of XNYS:A from 2012-07-06: it has them from 2012-07-02 to 2012-07-05',
+  )
+  const file = join(folder, 'two.csv')
+  writeFileSync(
+    file,
+    'date,symbol,open,high,low,close,volume\n2020-01-01,A,1,1,1,1,1\n2020-01-02,A,1,1,1,1,1\n2020-01-02,B,1,1,1,1,1\n',
+  )
+  const options = { venue: 'X', interval: '1d', calendar: '24/7' }
+  const early = await fileBars(file, { ...options, to: '2020-01-01' })
+  expect(early.streams.map(({ rows }) => rows)).toEqual([1, 0])
+  await expect(fileBars(file, { ...options, from: '2020-01-03' })).rejects.toThrow(
+    'two.csv has no bar of X:A in the range: it has them from 2020-01-01 to 2020-01-02',
+  )
 })

@@ -55,7 +55,11 @@ export async function openBars(request: OpenBarsRequest): Promise<BarSource> {
   // One after another, so that the same refusal comes first every time.
   for (const [i, { manifest, instrument }] of chosen.entries()) {
     const stream = streams[i]
-    if (stream.rows === 0) throw emptyRange(request, manifest, instrument)
+    if (stream.rows === 0) {
+      // Whoever was not listed yet is no reason to refuse the others; a symbol asked for by name is.
+      if (request.symbols === undefined && streams.some(({ rows }) => rows > 0)) continue
+      throw emptyRange(request, manifest, instrument)
+    }
     if (manifest.adjustment === 'raw' && instrument.calendar !== '24/7') {
       await refuseSplits(request, manifest, instrument, windows[i], stream.series)
     }
