@@ -57,6 +57,34 @@ it.each([
   await expect(backtestCommand('nowhere.ts', flags)).rejects.toThrow(sentence)
 })
 
+it('refuses flags that would do nothing', async () => {
+  await expect(backtestCommand(strategy, { ...table, symbols: 'C' })).rejects.toThrow(
+    '--symbols does nothing with --file, whose rows are all read; leave it out.',
+  )
+  await expect(backtestCommand(strategy, { tick: '0.01' })).rejects.toThrow(
+    '--tick does nothing with a store, whose bars were read when they were ingested; leave it out.',
+  )
+})
+
+it('leaves what is no number out of its document', async () => {
+  const odd = given(
+    'odd.ts',
+    `import { strategy } from 'gordon/strategy'
+export default class Odd extends strategy() {
+  onStart(ctx) { for (const q of [NaN, Infinity]) { ctx.buy(ctx.instruments[0], q); ctx.buy(ctx.instruments[0], 1, { limit: q, stop: q }) } }
+}
+`,
+  )
+  const text = await backtestCommand(odd, { ...table, json: true })
+  expect(text).not.toMatch(/null|NaN|Infinity/)
+  expect(JSON.parse(text).orders.map((order: { reason: string }) => order.reason)).toEqual([
+    'notANumber',
+    'notANumber',
+    'tooLarge',
+    'invalidPrice',
+  ])
+})
+
 it('means the same days as a notebook does: a day that ends at midnight belongs to itself', async () => {
   vi.spyOn(console, 'log').mockImplementation(() => {})
   const days = { from: '2024-01-02', to: '2024-01-04' }

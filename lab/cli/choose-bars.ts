@@ -38,6 +38,7 @@ export async function chooseBars(options: DataOptions, to: string | undefined): 
   if (file !== undefined) {
     if (options.data !== undefined)
       throw new GordonError('DATA_OR_FILE', 'Both --data and --file are given; choose the store or the file.')
+    refuseFlags('--file, whose rows are all read', { symbols: options.symbols, snapshot: options.snapshot })
     const { fileBars } = await import('../catalog/index.ts')
     const { columns, timezone, stamp, calendar, tick, lot, currency } = options
     const adjustment = readChoice('--adjustment', options.adjustment, ADJUSTMENTS)
@@ -61,12 +62,29 @@ export async function chooseBars(options: DataOptions, to: string | undefined): 
       to,
     })
   }
+  const { columns, timezone, stamp, calendar, tick, lot, currency } = options
+  refuseFlags('a store, whose bars were read when they were ingested', {
+    columns,
+    timezone,
+    stamp,
+    calendar,
+    tick,
+    lot,
+    currency,
+  })
   const { openBars, openStore } = await import('../catalog/index.ts')
   const store = await openStore(options.store ?? DEFAULT_STORE, { snapshot: options.snapshot })
   const datasets = options.data ?? [await onlyDataset(options, store)]
   const symbols = options.symbols?.split(',') ?? (symbol === undefined ? undefined : [symbol])
   const adjustment = readChoice('--adjustment', options.adjustment, ADJUSTMENTS)
   return openBars({ store, datasets, symbols, venue, interval, adjustment, to })
+}
+
+/** A flag that does nothing is a run that is not the one that was asked for. */
+function refuseFlags(where: string, flags: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(flags))
+    if (value !== undefined)
+      throw new GordonError('FLAG_UNUSED', `--${name} does nothing with ${where}; leave it out.`)
 }
 
 async function onlyDataset(

@@ -23,6 +23,10 @@ export function runDocument(run: Run): Record<string, unknown> {
     assumptions: run.assumptions,
     orders: run.orders.map(order => ({
       ...order,
+      // Refused for what it is: JSON has no word for NaN, and null would be a value.
+      quantity: Number.isFinite(order.quantity) ? order.quantity : undefined,
+      limitPrice: Number.isFinite(order.limitPrice) ? order.limitPrice : undefined,
+      stopPrice: Number.isFinite(order.stopPrice) ? order.stopPrice : undefined,
       submittedAt: iso(order.submittedAt),
       endedAt: iso(order.endedAt),
     })),

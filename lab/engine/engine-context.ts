@@ -161,7 +161,7 @@ export class EngineContext implements Context {
   replace(orderId: number, change: ReplaceOptions): Reason | undefined {
     const { orders } = this.#engine.recorder
     const order = orders.living(orderId)
-    if (order === undefined) return orderId >= 1 && orderId <= orders.count ? 'orderEnded' : 'unknownOrder'
+    if (order === undefined) return orders.has(orderId) ? 'orderEnded' : 'unknownOrder'
     const instrument = this.#engine.instruments[order.handle]
     const lots = change.quantity === undefined ? undefined : toLots(change.quantity, instrument)
     const limit = change.limit === undefined ? undefined : toTicks(change.limit, instrument)

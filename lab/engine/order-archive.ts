@@ -49,6 +49,11 @@ export class OrderArchive {
     return order
   }
 
+  /** Whether an id was ever given. */
+  has(id: number): boolean {
+    return Number.isInteger(id) && id >= 1 && id <= this.count
+  }
+
   /** The order with this id while it lives. */
   living(id: number): WorkingOrder | undefined {
     return id >= this.#first ? this.#living[id - this.#first] : undefined
@@ -104,7 +109,7 @@ export class OrderArchive {
 
   /** The order as it stands, undefined for an id never given. */
   record(id: number, instruments: readonly Tradable[]): OrderRecord | undefined {
-    if (!(id >= 1 && id <= this.count)) return undefined
+    if (!this.has(id)) return undefined
     const order = this.living(id) ?? this.#restore(id)
     const named = this.#strangers.get(id)
     return named === undefined

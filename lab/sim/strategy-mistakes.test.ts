@@ -33,6 +33,21 @@ describe('a strategy', () => {
     )
   })
 
+  it('that asks for an order that cannot be gets none', async () => {
+    const asked: unknown[] = []
+    await backtest({
+      strategy: planned({
+        1: ({ ctx, of }) => {
+          ctx.sell(of.A, 1)
+          for (const id of [1.5, 0, -1, 2, Number.NaN, 1e9])
+            asked.push(ctx.order(id), ctx.replace(id, { limit: 1 }))
+        },
+      }),
+      bars,
+    })
+    expect(asked).toEqual(Array.from({ length: 6 }, () => [undefined, 'unknownOrder']).flat())
+  })
+
   it('that declares an indicator in a callback is told where indicators are declared', async () => {
     class Late extends strategy() {
       override onBar(bar: BarView): void {
