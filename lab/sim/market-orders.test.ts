@@ -92,6 +92,16 @@ describe('a market order', () => {
     expect(run.assumptions.marketFill).toBe('last')
   })
 
+  it('waits for the next open under marketFill last where its instrument has no bar now', async () => {
+    // B last closed at 50 the day before; its next bar opens at 70.
+    const run = await play(
+      { A: ['100', '100', '100'], B: ['50', '-', '70'] },
+      { 2: ({ ctx, of }) => ctx.buy(of.B, 1) },
+      { marketFill: 'last' },
+    )
+    expect(fillsOf(run)).toEqual(['3: buy 1 B at 70'])
+  })
+
   it('never fills at an open that came before the decision (mixed intervals)', async () => {
     // M has a bar every hour, D one a day. The order is decided at 05:00 of the second day; D's second bar
     // opened at 00:00 of that day, so the third bar's open is the first that it can get.

@@ -65,9 +65,12 @@ export class SimulatedVenue implements Venue {
     if (order.timeInForce === 'DAY' && order.decidedAt < session) order.session = session
     this.#reports.accepted(order, now)
     if (order.type === 'market' && this.#setup.marketFill === 'last') {
-      const window = this.#windows[order.handle]
-      this.#fillSlipped(order, window.close[window.cursor], now)
-      return
+      const { close, cursor, eventTime } = this.#windows[order.handle]
+      // An older close is nobody's price any more: then the order waits for the next open like any other.
+      if (eventTime[cursor] >= order.decidedAt && close[cursor] > 0) {
+        this.#fillSlipped(order, close[cursor], now)
+        return
+      }
     }
     this.#working.push(order)
   }
