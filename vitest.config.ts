@@ -14,7 +14,12 @@ export default defineConfig({
   test: {
     server: { deps: { inline: [/\.cache\/modules/] } },
     include: ['lab/**/*.test.{ts,mjs}', 'live/**/*.test.ts', 'strategies/**/*.test.ts', 'data/**/*.test.ts'],
-    exclude: ['node_modules/**', 'dist/**'],
+    exclude: [
+      'node_modules/**',
+      'dist/**',
+      // Reads a folder of real files that is no part of the project.
+      ...(process.env.GORDON_ACCEPTANCE_DATA === undefined ? ['live/acceptance.test.ts'] : []),
+    ],
     testTimeout: 120_000,
     hookTimeout: 300_000,
   },
