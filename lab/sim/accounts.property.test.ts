@@ -181,9 +181,9 @@ describe('over random streams of orders', () => {
           expect(fees).toBeCloseTo(run.fees, 5)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 150 },
     )
-    expect(fills).toBeGreaterThan(1_000)
+    expect(fills).toBeGreaterThan(2_000)
   })
 })
 
