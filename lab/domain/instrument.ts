@@ -3,6 +3,19 @@
  * price = ticks / ticksPerUnit, quantity = lots / lotsPerUnit. Integers per unit, not a tick size, because
  * `ticks / ticksPerUnit` is the nearest double to the decimal price and `ticks * 0.01` is not.
  */
+import type { Micros } from '../core/time.ts'
+
+/**
+ * How a position is paid for and what it earns:
+ *   spot     bought outright: price × quantity × multiplier leaves the account; shares, coins
+ *   fx       a pair, its profit in `currency`; nothing changes hands but margin
+ *   linear   a perpetual or swap that settles price × quantity × multiplier in `settlement` (= `currency`)
+ *   inverse  a coin-margined contract of `multiplier` units of `currency`: worth quantity × multiplier / price
+ *            in `settlement`
+ *   future   like linear, with an `expiry` at which it is settled
+ */
+export type InstrumentKind = 'spot' | 'fx' | 'linear' | 'inverse' | 'future'
+
 export interface Instrument {
   readonly venue: string
   readonly symbol: string
@@ -14,6 +27,23 @@ export interface Instrument {
   readonly currency: string
   /** Calendar of its sessions: `XNYS`, or `24/7`. */
   readonly calendar: string
+  /** Absent: `spot`. */
+  readonly kind?: InstrumentKind
+  /** What a unit of quantity is, where it is money itself: `EUR` of EURUSD, `BTC` of BTCUSDT. */
+  readonly base?: string
+  /** Currency in which profit is paid; absent: `currency`. */
+  readonly settlement?: string
+  /** Contract size: units of the underlying, or of `currency` for inverse ones; absent: 1. */
+  readonly multiplier?: number
+  /** Fractions of notional; absent: what the account's leverage asks for. */
+  readonly initialMargin?: number
+  readonly maintenanceMargin?: number
+  /** When a future is settled, µs UTC. */
+  readonly expiry?: Micros
+  /** Bounds of one order, in units and in `currency`; absent: none. */
+  readonly minQuantity?: number
+  readonly maxQuantity?: number
+  readonly minNotional?: number
 }
 
 /** The one name of an instrument in files, results and messages: `XNAS:AAPL`. */

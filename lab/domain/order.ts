@@ -1,32 +1,63 @@
 /**
  * An order and its life.
  *
- *   submitted ──► accepted ──► partiallyFilled ──► filled
- *       │            │  │             │  ▲ │
- *       ▼            │  │             ▼  │ └──► canceled | expired
- *    rejected        │  └──► canceled | expired
- *                    └──────► filled
+ *                      ┌──────────────────────────────┐
+ *   submitted ──► held │ ──► accepted ──► partiallyFilled ──► filled
+ *     │  │         │   ▼        │  ▲             │  ▲
+ *     │  └─────────┼──────────► │  │             │  │      a refused cancel goes back to where it came from
+ *     ▼            ▼            ▼  │             ▼  │
+ *   rejected    canceled      cancelPending ◄───────┘
+ *                               │  │
+ *                               ▼  └──► filled (the cancel came too late)
+ *                             canceled | expired
  *
- * `replace` keeps the order's id and leaves its state. TRANSITIONS below is the same drawing for the machine.
+ * `held` is a child that waits for its parent's fill (OTO); `cancelPending` a cancel on its way to the venue,
+ * during which fills still happen. `replace` keeps the order's id and leaves its state. TRANSITIONS below is the
+ * same drawing for the machine.
  */
 import type { Micros } from '../core/time.ts'
 
 export type Side = 'buy' | 'sell'
-export type OrderType = 'market' | 'limit' | 'stop' | 'stopLimit'
-export type TimeInForce = 'GTC' | 'DAY' | 'IOC'
+export type OrderType =
+  | 'market'
+  | 'limit'
+  | 'stop'
+  | 'stopLimit'
+  | 'marketIfTouched'
+  | 'limitIfTouched'
+  | 'trailingStop'
+  | 'trailingStopLimit'
+  | 'marketOnOpen'
+  | 'limitOnOpen'
+  | 'marketOnClose'
+  | 'limitOnClose'
+/** GTC until cancelled; DAY one session; GTD until a time; IOC what fills at once; FOK all at once or nothing. */
+export type TimeInForce = 'GTC' | 'DAY' | 'GTD' | 'IOC' | 'FOK'
 export type OrderState =
   | 'submitted'
+  | 'held'
   | 'accepted'
   | 'partiallyFilled'
+  | 'cancelPending'
   | 'filled'
   | 'canceled'
   | 'expired'
   | 'rejected'
 
 export const TRANSITIONS: Readonly<Record<OrderState, readonly OrderState[]>> = {
-  submitted: ['accepted', 'rejected'],
-  accepted: ['partiallyFilled', 'filled', 'canceled', 'expired'],
-  partiallyFilled: ['partiallyFilled', 'filled', 'canceled', 'expired'],
+  submitted: ['accepted', 'held', 'rejected', 'cancelPending'],
+  held: ['accepted', 'rejected', 'canceled', 'expired'],
+  accepted: ['partiallyFilled', 'filled', 'cancelPending', 'canceled', 'expired'],
+  partiallyFilled: ['partiallyFilled', 'filled', 'cancelPending', 'canceled', 'expired'],
+  cancelPending: [
+    'cancelPending',
+    'accepted',
+    'partiallyFilled',
+    'filled',
+    'canceled',
+    'expired',
+    'rejected',
+  ],
   filled: [],
   canceled: [],
   expired: [],
@@ -54,6 +85,20 @@ export type Reason =
   | 'byStrategy'
   | 'unknownOrder'
   | 'orderEnded'
+  | 'belowMinimum'
+  | 'goodTillPassed'
+  | 'fillOrKill'
+  | 'postOnlyWouldTake'
+  | 'reduceOnlyWouldIncrease'
+  | 'otherOfGroupFilled'
+  | 'parentEnded'
+  | 'missedAuction'
+  | 'noLiquidity'
+  | 'bookUnknown'
+  | 'liquidation'
+  | 'delisted'
+  | 'contractExpired'
+  | 'split'
 
 /** An order as it is exported: quantities in units, prices in currency. */
 export interface OrderRecord {
@@ -67,6 +112,17 @@ export interface OrderRecord {
   readonly quantity: number
   readonly limitPrice?: number
   readonly stopPrice?: number
+  /** Distance at which a trailing stop follows, in currency or in percent of price. */
+  readonly trailAmount?: number
+  readonly trailPercent?: number
+  readonly displayQuantity?: number
+  readonly goodTill?: Micros
+  readonly postOnly?: boolean
+  readonly reduceOnly?: boolean
+  /** The order whose fill sets this one to work (OTO). */
+  readonly parent?: number
+  /** Orders of one group cancel each other when one fills (OCO). */
+  readonly group?: string
   readonly state: OrderState
   readonly filledQuantity: number
   /** Volume-weighted, undefined until something filled. */

@@ -11,11 +11,11 @@ import type { OrderRecord, OrderState, OrderType, Reason, TimeInForce } from './
 import { TRANSITIONS } from './order.ts'
 
 /** TRANSITIONS by lookup: an order takes three steps, and runs take millions. */
-const ALLOWED = new Uint8Array(64)
-const ENDED = new Uint8Array(8).fill(1)
+const ALLOWED = new Uint8Array(256)
+const ENDED = new Uint8Array(16).fill(1)
 for (const [from, states] of Object.entries(TRANSITIONS) as [OrderState, readonly OrderState[]][])
   for (const to of states) {
-    ALLOWED[codeOf(from) * 8 + codeOf(to)] = 1
+    ALLOWED[codeOf(from) * 16 + codeOf(to)] = 1
     ENDED[codeOf(from)] = 0
   }
 
@@ -26,7 +26,9 @@ function codeOf(state: OrderState): number {
   if (state === 'filled') return 2
   if (state === 'partiallyFilled') return 3
   if (state === 'canceled') return 4
-  return state === 'expired' ? 5 : 6
+  if (state === 'expired') return 5
+  if (state === 'rejected') return 6
+  return state === 'held' ? 7 : 8
 }
 
 export interface OrderTerms {
@@ -44,7 +46,40 @@ export interface OrderTerms {
   /** Latest market event known then. */
   readonly decidedAt: Micros
   readonly tag: string
+  /** What few orders have; absent: none of it. */
+  readonly special?: SpecialTerms
 }
+
+/** Terms beyond type, quantity, limit and stop. */
+export interface SpecialTerms {
+  /** Of a trailing stop: ticks, or a fraction of price; NaN for the other. */
+  readonly trailTicks: number
+  readonly trailRate: number
+  /** How far beyond its stop the limit of a trailing stop-limit lies, ticks. */
+  readonly limitOffsetTicks: number
+  /** Iceberg: lots shown at a time; NaN shows all. */
+  readonly displayLots: number
+  /** GTD: the order ends at this time; NaN for others. */
+  readonly goodTill: Micros
+  readonly postOnly: boolean
+  readonly reduceOnly: boolean
+  /** Id of the order whose fill sets it to work, 0 for none. */
+  readonly parent: number
+  /** Group of which one fill cancels the rest, '' for none. */
+  readonly group: string
+}
+
+export const PLAIN_TERMS: SpecialTerms = Object.freeze({
+  trailTicks: Number.NaN,
+  trailRate: Number.NaN,
+  limitOffsetTicks: Number.NaN,
+  displayLots: Number.NaN,
+  goodTill: Number.NaN,
+  postOnly: false,
+  reduceOnly: false,
+  parent: 0,
+  group: '',
+})
 
 export class WorkingOrder {
   id = 0
@@ -75,6 +110,12 @@ export class WorkingOrder {
   session = Number.NaN
   /** Cash set aside for it while it works, whole cents. */
   reservedCents = 0
+  /** PLAIN_TERMS for most. */
+  special: SpecialTerms = PLAIN_TERMS
+  /** Where a cancel that was refused brings it back to. */
+  before: OrderState = 'submitted'
+  /** Quantity ahead of it in its level's queue, units; NaN where no book is simulated. */
+  queueAhead = Number.NaN
 
   /** Takes terms and starts a life; objects of ended orders begin again as others. */
   begin(terms: OrderTerms): void {
@@ -99,10 +140,19 @@ export class WorkingOrder {
     this.sessionBefore = Number.NaN
     this.session = Number.NaN
     this.reservedCents = 0
+    this.special = terms.special ?? PLAIN_TERMS
+    this.before = 'submitted'
+    this.queueAhead = Number.NaN
   }
 
+  /** It may fill. */
   get open(): boolean {
-    return this.state === 'accepted' || this.state === 'partiallyFilled'
+    return this.state === 'accepted' || this.state === 'partiallyFilled' || this.state === 'cancelPending'
+  }
+
+  /** It has not ended. */
+  get living(): boolean {
+    return ENDED[codeOf(this.state)] === 0
   }
 
   get remainingLots(): number {
@@ -112,8 +162,9 @@ export class WorkingOrder {
   /** Moves to the next state; a step that the table does not have is a bug. */
   enter(state: OrderState, now: Micros, reason: Reason | '' = ''): void {
     const code = codeOf(state)
-    if (ALLOWED[codeOf(this.state) * 8 + code] === 0)
+    if (ALLOWED[codeOf(this.state) * 16 + code] === 0)
       assert(false, `order ${this.id} cannot go from ${this.state} to ${state}`)
+    if (state === 'cancelPending' && this.state !== 'cancelPending') this.before = this.state
     this.state = state
     if (reason !== '') this.reason = reason
     if (ENDED[code] === 1) this.endedAt = now
@@ -131,6 +182,7 @@ export function orderRecord(order: WorkingOrder, instrument: Instrument): OrderR
     quantity: order.lots / instrument.lotsPerUnit,
     ...(Number.isNaN(order.limitTicks) ? {} : { limitPrice: order.limitTicks / instrument.ticksPerUnit }),
     ...(Number.isNaN(order.stopTicks) ? {} : { stopPrice: order.stopTicks / instrument.ticksPerUnit }),
+    ...specialRecord(order.special, instrument),
     state: order.state,
     filledQuantity: order.filledLots / instrument.lotsPerUnit,
     ...(order.filledLots > 0 ? { averagePrice: order.filledValue / order.filledLots } : {}),
@@ -138,5 +190,21 @@ export function orderRecord(order: WorkingOrder, instrument: Instrument): OrderR
     ...(Number.isNaN(order.endedAt) ? {} : { endedAt: order.endedAt }),
     ...(order.reason === '' ? {} : { reason: order.reason }),
     ...(order.tag === '' ? {} : { tag: order.tag }),
+  }
+}
+
+function specialRecord(terms: SpecialTerms, instrument: Instrument): Partial<OrderRecord> {
+  if (terms === PLAIN_TERMS) return {}
+  return {
+    ...(Number.isNaN(terms.trailTicks) ? {} : { trailAmount: terms.trailTicks / instrument.ticksPerUnit }),
+    ...(Number.isNaN(terms.trailRate) ? {} : { trailPercent: terms.trailRate * 100 }),
+    ...(Number.isNaN(terms.displayLots)
+      ? {}
+      : { displayQuantity: terms.displayLots / instrument.lotsPerUnit }),
+    ...(Number.isNaN(terms.goodTill) ? {} : { goodTill: terms.goodTill }),
+    ...(terms.postOnly ? { postOnly: true } : {}),
+    ...(terms.reduceOnly ? { reduceOnly: true } : {}),
+    ...(terms.parent === 0 ? {} : { parent: terms.parent }),
+    ...(terms.group === '' ? {} : { group: terms.group }),
   }
 }

@@ -24,6 +24,20 @@ const REASONS: Readonly<Record<Reason, string>> = {
   byStrategy: 'the strategy cancelled it',
   unknownOrder: 'there is no such order',
   orderEnded: 'the order had ended',
+  belowMinimum: 'it is smaller than its venue takes; see minQuantity and minNotional of the instrument',
+  goodTillPassed: 'its time, goodTill, had come',
+  fillOrKill: 'not all of it could fill at once, as FOK demands',
+  postOnlyWouldTake: 'it is post-only and would have taken liquidity',
+  reduceOnlyWouldIncrease: 'it is reduce-only and there was no position for it to reduce',
+  otherOfGroupFilled: 'another order of its group filled',
+  parentEnded: 'the order that it waited for ended without a fill',
+  missedAuction: 'the auction that it was for had passed, or brought no price that it allows',
+  noLiquidity: 'nobody stood on the other side of the book',
+  bookUnknown: 'the book was unknown after lost messages',
+  liquidation: 'the venue closed the position, as its margin did not suffice',
+  delisted: 'its instrument was delisted',
+  contractExpired: 'its contract expired',
+  split: 'its instrument was split, and the venue cancels orders then',
 }
 
 export function reasonText(reason: Reason): string {

@@ -38,7 +38,7 @@ class Mistaken extends strategy({
     // @ts-expect-error a misspelt term
     ctx.buy(bar.instrument, 1, { limt: 5 })
     // @ts-expect-error a time in force that is none
-    ctx.buy(bar.instrument, 1, { timeInForce: 'FOK' })
+    ctx.buy(bar.instrument, 1, { timeInForce: 'FAK' })
     // @ts-expect-error a history that may be too short
     void ctx.history(bar.instrument, 5).close
     // @ts-expect-error the list of instruments is not the author's
