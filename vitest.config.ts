@@ -17,8 +17,10 @@ export default defineConfig({
     exclude: [
       'node_modules/**',
       'dist/**',
-      // Reads a folder of real files that is no part of the project.
-      ...(process.env.GORDON_ACCEPTANCE_DATA === undefined ? ['live/acceptance.test.ts'] : []),
+      // They read a folder of real files that is no part of the project.
+      ...(process.env.GORDON_ACCEPTANCE_DATA === undefined
+        ? ['**/acceptance.test.ts', '**/*.acceptance.test.ts']
+        : []),
     ],
     testTimeout: 120_000,
     hookTimeout: 300_000,
