@@ -114,7 +114,7 @@ export class EngineContext implements Context {
     const { account } = this.#engine
     const lots = Math.round(quantity * instrument.lotsPerUnit)
     const difference =
-      lots - account.positionLots[instrument.handle] - this.#engine.workingLots(instrument.handle)
+      lots - account.positionLots[instrument.handle] - this.#engine.desk.workingLots(instrument.handle)
     if (difference === 0) return undefined
     return this.#order(
       instrument,
@@ -149,13 +149,13 @@ export class EngineContext implements Context {
 
   close(instrument: Tradable): number | undefined {
     if (!this.#knows(instrument)) return this.sell(instrument, 0)
-    this.#engine.cancelAll(instrument.handle)
+    this.#engine.desk.cancelAll(instrument.handle)
     return this.target(instrument, 0)
   }
 
   cancel(orderId: number): void {
     const order = this.#engine.recorder.orders.living(orderId)
-    if (order !== undefined) this.#engine.cancel(order)
+    if (order !== undefined) this.#engine.desk.cancel(order)
   }
 
   replace(orderId: number, change: ReplaceOptions): Reason | undefined {
@@ -170,7 +170,7 @@ export class EngineContext implements Context {
     // A price that its type does not have would make it another type of order.
     if (limit !== undefined && Number.isNaN(order.limitTicks)) return 'invalidPrice'
     if (stop !== undefined && Number.isNaN(order.stopTicks)) return 'invalidPrice'
-    return this.#engine.replace(order, { lots, limitTicks: limit, stopTicks: stop } as OrderChange)
+    return this.#engine.desk.replace(order, { lots, limitTicks: limit, stopTicks: stop } as OrderChange)
   }
 
   order(orderId: number): OrderRecord | undefined {
@@ -178,7 +178,7 @@ export class EngineContext implements Context {
   }
 
   openOrders(instrument?: Tradable): number[] {
-    return this.#engine.openOrders(instrument?.handle)
+    return this.#engine.desk.openOrders(instrument?.handle)
   }
 
   roundPrice(instrument: Tradable, price: number, toward: 'nearest' | 'down' | 'up' = 'nearest'): number {
@@ -240,7 +240,7 @@ export class EngineContext implements Context {
     else if (typeof limit === 'string') reason = limit
     else if (typeof stop === 'string') reason = stop
     else reason = this.#outsider(order, known)
-    engine.enqueue(order, reason)
+    engine.desk.enqueue(order, reason)
     return id
   }
 

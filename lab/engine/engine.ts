@@ -10,14 +10,9 @@
  *   5  each callback's orders pass risk, reductions first, and go to the venue
  *   6  equity is recorded
  */
-import { addUnits, ledgerUnits, unitsToNumber } from '../core/decimal.ts'
-import { GordonError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import type { FeeModel } from '../costs/index.ts'
-import type { FillRecord } from '../domain/fill.ts'
-import type { Reason } from '../domain/order.ts'
-import type { OrderChange, Venue, VenueReports } from '../domain/ports/venue.ts'
-import { orderRecord, type WorkingOrder } from '../domain/working-order.ts'
+import type { Venue, VenueReports } from '../domain/ports/venue.ts'
 import type { IndicatorScale } from '../indicators/indicator.ts'
 import type { Account } from '../portfolio/account.ts'
 import type { RiskEngine } from '../risk/risk-engine.ts'
@@ -27,6 +22,7 @@ import { declaredIndicators, type StrategyCallbacks } from '../strategy/strategy
 import { BarWindow, type WindowIndicator } from './bar-window.ts'
 import { EngineContext } from './engine-context.ts'
 import { NextTimes } from './next-times.ts'
+import { OrderDesk, type Standing } from './order-desk.ts'
 import { Recorder } from './recorder.ts'
 import type { Universe } from './universe.ts'
 import { WindowBar } from './window-bar.ts'
@@ -46,18 +42,17 @@ export interface EngineSetup {
   readonly strict: boolean
   readonly seed: number
   /** Makes the venue, given whom it reports to and the windows it may look at. */
-  readonly venue: (engine: Engine) => Venue
+  readonly venue: (reports: VenueReports, windows: readonly BarWindow[]) => Venue
 }
 
-const NOTICES_PER_INSTANT = 10_000
-
-export class Engine implements VenueReports {
+export class Engine implements Standing {
   readonly windows: readonly BarWindow[]
   readonly account: Account
   readonly risk: RiskEngine
   readonly universe: Universe
   readonly instruments: readonly Tradable[]
   readonly recorder = new Recorder()
+  readonly desk: OrderDesk
   readonly random: Random
   readonly history: number
   /** Time of the present instant, µs UTC. */
@@ -72,8 +67,6 @@ export class Engine implements VenueReports {
   callbackHandle = -1
 
   readonly #strategy: StrategyCallbacks
-  readonly #fees: FeeModel
-  readonly #cashAccount: boolean
   readonly #venue: Venue
   readonly #context: EngineContext
   readonly #views: WindowBar[]
@@ -87,14 +80,6 @@ export class Engine implements VenueReports {
   /** Handles whose windows have no row left while their streams go on. */
   readonly #exhausted: number[] = []
   readonly #curve = this.recorder.curve
-  readonly #batch: WorkingOrder[] = []
-  /** Signed lots of the batch per handle: ordered, not decided yet. */
-  readonly #batchLots: Float64Array
-  #notices: (() => void)[] = []
-  /** A callback has ordered something, or something is to be told. */
-  #unsettled = false
-  /** The venue may hold orders. */
-  #venueBusy = false
   #starting = false
 
   constructor(setup: EngineSetup) {
@@ -105,8 +90,6 @@ export class Engine implements VenueReports {
     this.history = setup.history
     this.random = new Random(setup.seed)
     this.#strategy = setup.strategy
-    this.#fees = setup.fees
-    this.#cashAccount = setup.accountKind === 'cash'
     this.#strict = setup.strict
     this.#from = setup.from
     const count = setup.instruments.length
@@ -118,11 +101,12 @@ export class Engine implements VenueReports {
     this.#next = new NextTimes(count)
     this.#nextTimes = new Float64Array(count)
     this.#more = new Uint8Array(count)
-    this.#batchLots = new Float64Array(count)
     this.#hasOnBar = setup.strategy.onBar !== undefined
     this.#hasOnInstant = setup.strategy.onInstant !== undefined
-    this.#venue = setup.venue(this)
+    this.desk = new OrderDesk({ ...setup, recorder: this.recorder, windows: this.windows, standing: this })
+    this.#venue = setup.venue(this.desk, this.windows)
     this.#context = new EngineContext(this)
+    this.desk.open(this.#venue, this.#context)
   }
 
   /** Begins: `onStart` comes with the first instant of decisions, so that it has a time and known prices. */
@@ -146,7 +130,7 @@ export class Engine implements VenueReports {
     this.callbackHandle = -1
     try {
       this.#strategy.onEnd(this.#context)
-      this.#flush()
+      this.desk.flush()
     } finally {
       this.account.valuate()
       if (length > 0) curve.add(this.account.equity, this.account.grossExposure, this.now)
@@ -200,7 +184,7 @@ export class Engine implements VenueReports {
    * paths.test.ts holds the two together.
    */
   #runSingle(limit: number): number {
-    const { account } = this
+    const { account, desk } = this
     const window = this.windows[0]
     const { end, eventTime, receiveTime, close } = window
     const { mark } = account
@@ -224,18 +208,18 @@ export class Engine implements VenueReports {
       window.cursor = row
       window.late = time <= before
       if (time > before) this.eventClock = time
-      if (this.#venueBusy === true) this.#workOrders(1)
+      if (desk.venueBusy === true) this.#workOrders(1)
       if (!Number.isNaN(close[row])) mark[0] = close[row]
       if (now < from) continue
       if (this.#starting === true) this.#callStart()
-      if (this.#unsettled === true) this.#flush()
+      if (desk.unsettled === true) this.desk.flush()
       if (hasOnBar === true) {
         window.shown = true
         if (this.callback !== 'onBar') this.callback = 'onBar'
         this.callbackHandle = 0
         strategy.onBar!(strict === true ? this.#freshView(0) : view, context)
         window.shown = false
-        if (this.#unsettled === true) this.#flush()
+        if (desk.unsettled === true) this.desk.flush()
       }
       if (hasOnInstant === true) this.#callInstant()
       account.valuate()
@@ -253,7 +237,7 @@ export class Engine implements VenueReports {
   }
 
   #instant(count: number): void {
-    const { active, account, windows } = this
+    const { active, account, desk, windows } = this
     const before = this.eventClock
     for (let k = 0; k < count; k++) {
       const window = windows[active[k]]
@@ -261,7 +245,7 @@ export class Engine implements VenueReports {
       window.late = time <= before
       if (time > this.eventClock) this.eventClock = time
     }
-    if (this.#venueBusy === true) this.#workOrders(count)
+    if (desk.venueBusy === true) this.#workOrders(count)
     for (let k = 0; k < count; k++) {
       const window = windows[active[k]]
       const close = window.close[window.cursor]
@@ -270,179 +254,17 @@ export class Engine implements VenueReports {
     }
     if (this.now < this.#from) return
     if (this.#starting === true) this.#callStart()
-    if (this.#unsettled === true) this.#flush()
+    if (desk.unsettled === true) this.desk.flush()
     if (this.#hasOnBar === true) for (let k = 0; k < count; k++) this.#callBar(active[k])
     if (this.#hasOnInstant === true) this.#callInstant()
     account.valuate()
     this.#curve.add(account.equity, account.grossExposure, this.now)
   }
 
-  // ------------------------------------------------------------------ commands of the strategy
-
-  /** Takes an order into the callback's batch; one that is wrong in itself is refused at once. */
-  enqueue(order: WorkingOrder, reason: Reason | undefined): void {
-    this.#unsettled = true
-    this.#venueBusy = true
-    if (reason !== undefined) this.#refuse(order, reason)
-    else {
-      this.#batch.push(order)
-      if (Number.isNaN(order.stopTicks)) this.#batchLots[order.handle] += order.sign * order.lots
-    }
-  }
-
-  cancel(order: WorkingOrder): void {
-    if (order.state === 'submitted') this.#decideBatch()
-    if (!order.open) return
-    this.#countWithinBar(order)
-    this.#venue.cancel(order, this.now, 'byStrategy')
-  }
-
-  /** Cancels what works or waits to be decided for one instrument. */
-  cancelAll(handle: number): void {
-    if (this.#batch.some(order => order.handle === handle)) this.#decideBatch()
-    for (const id of this.openOrders(handle)) this.cancel(this.recorder.orders.living(id)!)
-  }
-
-  replace(order: WorkingOrder, change: OrderChange): Reason | undefined {
-    if (order.state === 'submitted') this.#decideBatch()
-    if (!order.open) return 'orderEnded'
-    const lots = change.lots ?? order.lots
-    if (lots <= order.filledLots) return 'nonPositiveQuantity'
-    const scale = this.instruments[order.handle].ticksPerUnit
-    const ticks = [change.limitTicks ?? order.limitTicks, change.stopTicks ?? order.stopTicks]
-    const price = ticks.find(value => !Number.isNaN(value))
-    const refused = this.risk.refuseReplace(
-      order,
-      lots,
-      price === undefined ? this.account.mark[order.handle] : price / scale,
-    )
-    if (refused === undefined) this.#venue.replace(order, change, this.now)
-    return refused
-  }
-
-  /** Signed lots that are ordered and not yet filled, whatever their prices; stops do not count. */
-  workingLots(handle: number): number {
-    return this.risk.workingLots(handle) + this.#batchLots[handle]
-  }
-
-  /** Ids of working orders, oldest first. */
-  openOrders(handle: number | undefined): number[] {
-    return this.recorder.orders.working(handle)
-  }
-
-  // ------------------------------------------------------------------ reports of the venue
-
-  accepted(order: WorkingOrder, now: number): void {
-    order.enter('accepted', now)
-  }
-
-  rejected(order: WorkingOrder, reason: Reason, _now: number): void {
-    this.risk.release(order)
-    this.#refuse(order, reason)
-  }
-
-  filled(order: WorkingOrder, lots: number, price: number, slippage: number, now: number): void {
-    const instrument = this.instruments[order.handle]
-    const fee = this.#fees.units(price, lots, instrument, order.filledLots, order.feeUnits)
-    order.filledLots += lots
-    order.filledValue += price * lots
-    order.feeUnits = addUnits(order.feeUnits, fee)
-    order.enter(order.filledLots === order.lots ? 'filled' : 'partiallyFilled', now)
-    this.risk.filled(order, lots)
-    this.account.applyFill(order.handle, order.sign, lots, price, fee)
-    const { fills, curve } = this.recorder
-    fills.add(
-      order.id,
-      order.sign * (order.handle + 1),
-      now,
-      lots,
-      price,
-      slippage,
-      fee,
-      this.account.cash,
-      curve.length,
-    )
-    if (this.#strategy.onFill !== undefined) {
-      const fill: FillRecord = {
-        id: fills.length,
-        orderId: order.id,
-        time: now,
-        instrument: instrument.id,
-        side: order.sign > 0 ? 'buy' : 'sell',
-        quantity: lots / instrument.lotsPerUnit,
-        price,
-        fee: unitsToNumber(fee),
-        slippage,
-      }
-      this.#tell(() => {
-        this.callback = 'onFill'
-        this.#strategy.onFill!(fill, this.#context)
-      })
-    }
-    if (order.state === 'filled') this.recorder.orders.end(order)
-  }
-
-  canceled(order: WorkingOrder, reason: Reason, now: number): void {
-    this.risk.release(order)
-    order.enter('canceled', now, reason)
-    this.#ended(order)
-  }
-
-  expired(order: WorkingOrder, reason: Reason, now: number): void {
-    this.risk.release(order)
-    order.enter('expired', now, reason)
-    this.#ended(order)
-  }
-
-  /** New terms are a new decision: a bar that began before it does not fill them. */
-  replaced(order: WorkingOrder, change: OrderChange, _now: number): void {
-    this.#countWithinBar(order)
-    order.decidedAt = this.eventClock
-    if (change.lots !== undefined) order.lots = change.lots
-    if (change.limitTicks !== undefined) order.limitTicks = change.limitTicks
-    if (change.stopTicks !== undefined) order.stopTicks = change.stopTicks
-    this.#tellOrder(order)
-  }
-
-  payableLots(order: WorkingOrder, lots: number, price: number): number {
-    if (!this.#cashAccount) return lots
-    const instrument = this.instruments[order.handle]
-    if (order.sign < 0 && this.account.cash > this.#fees.estimate(price, lots, instrument) + 1) return lots
-    const cash = this.account.ledger.cash
-    if (order.sign < 0) {
-      const fee = this.#fees.units(price, lots, instrument, order.filledLots, order.feeUnits)
-      return cash + ledgerUnits(price, lots, instrument.lotsPerUnit) >= fee ? lots : 0
-    }
-    const estimate = (price * lots) / instrument.lotsPerUnit + this.#fees.estimate(price, lots, instrument)
-    if (estimate * 1.000001 < this.account.cash) return lots
-    const cost = (quantity: number) =>
-      ledgerUnits(price, quantity, instrument.lotsPerUnit) +
-      BigInt(this.#fees.units(price, quantity, instrument, order.filledLots, order.feeUnits))
-    if (cost(lots) <= cash) return lots
-    let payable = 0
-    let unpayable = lots
-    while (unpayable - payable > 1) {
-      const middle = Math.floor((payable + unpayable) / 2)
-      if (cost(middle) <= cash) payable = middle
-      else unpayable = middle
-    }
-    return payable
-  }
-
-  // ------------------------------------------------------------------ inside
-
-  /** Others have had bars since this order's instrument had its last: one of its own may be forming. */
-  #countWithinBar(order: WorkingOrder): void {
-    const { eventTime, cursor } = this.windows[order.handle]
-    if (order.decidedAt < this.eventClock && eventTime[cursor] < this.eventClock)
-      this.recorder.changedWithinBar++
-  }
-
   /** Objects of orders that the venue has let go of serve again. */
   #workOrders(count: number): void {
     this.#venue.work(this.active, count, this.now)
-    this.recorder.orders.recycle()
-    this.#venueBusy = !this.#venue.idle
+    this.desk.worked()
   }
 
   #callBar(handle: number): void {
@@ -453,14 +275,14 @@ export class Engine implements VenueReports {
     this.callbackHandle = handle
     this.#strategy.onBar!(view, this.#context)
     window.shown = false
-    if (this.#unsettled === true) this.#flush()
+    if (this.desk.unsettled === true) this.desk.flush()
   }
 
   #callInstant(): void {
     this.callback = 'onInstant'
     this.callbackHandle = -1
     this.#strategy.onInstant!(this.#context)
-    if (this.#unsettled) this.#flush()
+    if (this.desk.unsettled) this.desk.flush()
   }
 
   #callStart(): void {
@@ -468,70 +290,11 @@ export class Engine implements VenueReports {
     this.callback = 'onStart'
     this.callbackHandle = -1
     this.#strategy.onStart!(this.#context)
-    this.#flush()
+    this.desk.flush()
   }
 
   #freshView(handle: number): WindowBar {
     return new WindowBar(this.instruments[handle], this.windows[handle], true)
-  }
-
-  /** Decides what a callback ordered, then tells the strategy what came of it, until nothing is left to say. */
-  #flush(): void {
-    this.#decideBatch()
-    if (this.#notices.length > 0) this.#notify()
-    this.#unsettled = false
-  }
-
-  #decideBatch(): void {
-    if (this.#batch.length === 0) return
-    const batch = this.#batch
-    for (let i = 0; i < batch.length; i++) this.#batchLots[batch[i].handle] = 0
-    this.risk.open(batch)
-    for (let i = 0; i < batch.length; i++) {
-      const order = batch[i]
-      const reason = this.risk.decide(order)
-      if (reason === undefined) this.#venue.submit(order, this.now)
-      else this.#refuse(order, reason)
-    }
-    this.risk.close(batch)
-    for (let i = batch.length; i > 0; i--) batch.pop()
-  }
-
-  #tell(notice: () => void): void {
-    this.#notices.push(notice)
-    this.#unsettled = true
-  }
-
-  #notify(): void {
-    const most = this.#notices.length + NOTICES_PER_INSTANT
-    for (let told = 0; this.#notices.length > 0; told++) {
-      if (told > most)
-        throw new GordonError(
-          'STRATEGY_LOOP',
-          `The strategy answers its own order notices without end at one instant (${told} so far); do not resend from onOrder or onFill without a condition.`,
-        )
-      this.#notices.shift()!()
-      this.#decideBatch()
-    }
-  }
-
-  #refuse(order: WorkingOrder, reason: Reason): void {
-    order.enter('rejected', this.now, reason)
-    this.#ended(order)
-  }
-
-  #ended(order: WorkingOrder): void {
-    this.recorder.orders.end(order)
-    this.#tellOrder(order)
-  }
-
-  #tellOrder(order: WorkingOrder): void {
-    if (this.#strategy.onOrder === undefined || order.handle < 0) return
-    const record = orderRecord(order, this.instruments[order.handle])
-    this.#tell(() => {
-      this.callback = 'onOrder'
-      this.#strategy.onOrder!(record, this.#context)
-    })
   }
 }
 

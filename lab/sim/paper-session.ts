@@ -140,7 +140,7 @@ export class PaperSession {
       equity: engine.account.equity,
       cash: engine.account.cash,
       orders: engine.recorder.orders.count,
-      working: engine.openOrders(undefined).length,
+      working: engine.desk.openOrders(undefined).length,
       fills: engine.recorder.fills.length,
     }
   }

@@ -57,7 +57,7 @@ function openWarnings(engine: Engine): RunWarning[] {
       code: 'NO_FILLS',
       text: `${orders.count === 1 ? 'The only order was' : `None of the ${orders.count} orders was`}${orders.count === 1 ? ' not' : ''} filled: this run says nothing about the strategy.`,
     })
-  const open = engine.openOrders(undefined)
+  const open = engine.desk.openOrders(undefined)
   if (open.length > 0)
     warnings.push({
       code: 'ORDERS_OPEN',

@@ -102,10 +102,10 @@ export function openSession(request: SessionRequest): Session {
     history,
     strict: settings.strict,
     seed: settings.seed,
-    venue: reports =>
+    venue: (reports, windows) =>
       new SimulatedVenue({
         instruments,
-        windows: reports.windows,
+        windows,
         reports,
         slippage: settings.slippage,
         marketFill: settings.marketFill,

@@ -1,0 +1,309 @@
+/**
+ * Between the strategy and the venue: what a callback orders is one batch that passes risk, reductions first, and
+ * what the venue reports reaches the account and then the strategy.
+ */
+import { addUnits, ledgerUnits, unitsToNumber } from '../core/decimal.ts'
+import { GordonError } from '../core/errors.ts'
+import type { FeeModel } from '../costs/index.ts'
+import type { FillRecord } from '../domain/fill.ts'
+import type { Reason } from '../domain/order.ts'
+import type { OrderChange, Venue, VenueReports } from '../domain/ports/venue.ts'
+import { orderRecord, type WorkingOrder } from '../domain/working-order.ts'
+import type { Account } from '../portfolio/account.ts'
+import type { RiskEngine } from '../risk/risk-engine.ts'
+import type { Context, Tradable } from '../strategy/context.ts'
+import type { StrategyCallbacks } from '../strategy/strategy.ts'
+import type { BarWindow } from './bar-window.ts'
+import type { Recorder } from './recorder.ts'
+
+/** Where a run stands; the engine keeps it. */
+export interface Standing {
+  /** Time of the present instant, µs UTC. */
+  readonly now: number
+  /** Latest market event known: what a bar must not have begun before to fill an order. */
+  readonly eventClock: number
+  /** Where the strategy is, for the sentence when it throws. */
+  callback: string
+}
+
+export interface DeskSetup {
+  readonly strategy: StrategyCallbacks
+  readonly instruments: readonly Tradable[]
+  readonly account: Account
+  readonly accountKind: 'cash' | 'margin'
+  readonly risk: RiskEngine
+  readonly fees: FeeModel
+  readonly recorder: Recorder
+  readonly windows: readonly BarWindow[]
+  readonly standing: Standing
+}
+
+const NOTICES_PER_INSTANT = 10_000
+
+export class OrderDesk implements VenueReports {
+  /** A callback has ordered something, or something is to be told. */
+  unsettled = false
+  /** The venue may hold orders. */
+  venueBusy = false
+  readonly #setup: DeskSetup
+  readonly #standing: Standing
+  readonly #strategy: StrategyCallbacks
+  readonly #instruments: readonly Tradable[]
+  readonly #account: Account
+  readonly #risk: RiskEngine
+  readonly #fees: FeeModel
+  readonly #recorder: Recorder
+  readonly #cashAccount: boolean
+  #venue!: Venue
+  #context!: Context
+  readonly #batch: WorkingOrder[] = []
+  /** Signed lots of the batch per handle: ordered, not decided yet. */
+  readonly #batchLots: Float64Array
+  #notices: (() => void)[] = []
+
+  constructor(setup: DeskSetup) {
+    this.#setup = setup
+    this.#standing = setup.standing
+    this.#strategy = setup.strategy
+    this.#instruments = setup.instruments
+    this.#account = setup.account
+    this.#risk = setup.risk
+    this.#fees = setup.fees
+    this.#recorder = setup.recorder
+    this.#cashAccount = setup.accountKind === 'cash'
+    this.#batchLots = new Float64Array(setup.instruments.length)
+  }
+
+  /** Tells where orders go and whom the strategy's callbacks are handed; both know the desk, so they come later. */
+  open(venue: Venue, context: Context): void {
+    this.#venue = venue
+    this.#context = context
+  }
+
+  // ------------------------------------------------------------------ commands of the strategy
+
+  /** Takes an order into the callback's batch; one that is wrong in itself is refused at once. */
+  enqueue(order: WorkingOrder, reason: Reason | undefined): void {
+    this.unsettled = true
+    this.venueBusy = true
+    if (reason !== undefined) this.#refuse(order, reason)
+    else {
+      this.#batch.push(order)
+      if (Number.isNaN(order.stopTicks)) this.#batchLots[order.handle] += order.sign * order.lots
+    }
+  }
+
+  cancel(order: WorkingOrder): void {
+    if (order.state === 'submitted') this.#decideBatch()
+    if (!order.living) return
+    this.#countWithinBar(order)
+    this.#venue.cancel(order, this.#standing.now, 'byStrategy')
+  }
+
+  /** Cancels what works or waits to be decided for one instrument. */
+  cancelAll(handle: number): void {
+    if (this.#batch.some(order => order.handle === handle)) this.#decideBatch()
+    for (const id of this.openOrders(handle)) this.cancel(this.#recorder.orders.living(id)!)
+  }
+
+  replace(order: WorkingOrder, change: OrderChange): Reason | undefined {
+    if (order.state === 'submitted') this.#decideBatch()
+    if (!order.open) return 'orderEnded'
+    const lots = change.lots ?? order.lots
+    if (lots <= order.filledLots) return 'nonPositiveQuantity'
+    const scale = this.#instruments[order.handle].ticksPerUnit
+    const ticks = [change.limitTicks ?? order.limitTicks, change.stopTicks ?? order.stopTicks]
+    const price = ticks.find(value => !Number.isNaN(value))
+    const refused = this.#risk.refuseReplace(
+      order,
+      lots,
+      price === undefined ? this.#account.mark[order.handle] : price / scale,
+    )
+    if (refused === undefined) this.#venue.replace(order, change, this.#standing.now)
+    return refused
+  }
+
+  /** Signed lots that are ordered and not yet filled, whatever their prices; stops do not count. */
+  workingLots(handle: number): number {
+    return this.#risk.workingLots(handle) + this.#batchLots[handle]
+  }
+
+  /** Ids of working orders, oldest first. */
+  openOrders(handle: number | undefined): number[] {
+    return this.#recorder.orders.working(handle)
+  }
+
+  /** Decides what a callback ordered, then tells the strategy what came of it, until nothing is left to say. */
+  flush(): void {
+    this.#decideBatch()
+    if (this.#notices.length > 0) this.#notify()
+    this.unsettled = false
+  }
+
+  /** Objects of orders that the venue has let go of serve again. */
+  worked(): void {
+    this.#recorder.orders.recycle()
+    this.venueBusy = !this.#venue.idle
+  }
+
+  // ------------------------------------------------------------------ reports of the venue
+
+  accepted(order: WorkingOrder, now: number): void {
+    order.enter('accepted', now)
+  }
+
+  rejected(order: WorkingOrder, reason: Reason, _now: number): void {
+    this.#risk.release(order)
+    this.#refuse(order, reason)
+  }
+
+  filled(order: WorkingOrder, lots: number, price: number, slippage: number, now: number): void {
+    const instrument = this.#instruments[order.handle]
+    const fee = this.#fees.units(price, lots, instrument, order.filledLots, order.feeUnits)
+    order.filledLots += lots
+    order.filledValue += price * lots
+    order.feeUnits = addUnits(order.feeUnits, fee)
+    order.enter(order.filledLots === order.lots ? 'filled' : 'partiallyFilled', now)
+    this.#risk.filled(order, lots)
+    this.#account.applyFill(order.handle, order.sign, lots, price, fee)
+    const { fills, curve } = this.#recorder
+    fills.add(
+      order.id,
+      order.sign * (order.handle + 1),
+      now,
+      lots,
+      price,
+      slippage,
+      fee,
+      this.#account.cash,
+      curve.length,
+    )
+    if (this.#strategy.onFill !== undefined) {
+      const fill: FillRecord = {
+        id: fills.length,
+        orderId: order.id,
+        time: now,
+        instrument: instrument.id,
+        side: order.sign > 0 ? 'buy' : 'sell',
+        quantity: lots / instrument.lotsPerUnit,
+        price,
+        fee: unitsToNumber(fee),
+        slippage,
+      }
+      this.#tell(() => {
+        this.#standing.callback = 'onFill'
+        this.#strategy.onFill!(fill, this.#context)
+      })
+    }
+    if (order.state === 'filled') this.#recorder.orders.end(order)
+  }
+
+  canceled(order: WorkingOrder, reason: Reason, now: number): void {
+    this.#risk.release(order)
+    order.enter('canceled', now, reason)
+    this.#ended(order)
+  }
+
+  expired(order: WorkingOrder, reason: Reason, now: number): void {
+    this.#risk.release(order)
+    order.enter('expired', now, reason)
+    this.#ended(order)
+  }
+
+  /** New terms are a new decision: a bar that began before it does not fill them. */
+  replaced(order: WorkingOrder, change: OrderChange, _now: number): void {
+    this.#countWithinBar(order)
+    order.decidedAt = this.#standing.eventClock
+    if (change.lots !== undefined) order.lots = change.lots
+    if (change.limitTicks !== undefined) order.limitTicks = change.limitTicks
+    if (change.stopTicks !== undefined) order.stopTicks = change.stopTicks
+    this.#tellOrder(order)
+  }
+
+  payableLots(order: WorkingOrder, lots: number, price: number): number {
+    if (!this.#cashAccount) return lots
+    const instrument = this.#instruments[order.handle]
+    const account = this.#account
+    if (order.sign < 0 && account.cash > this.#fees.estimate(price, lots, instrument) + 1) return lots
+    const cash = account.ledger.cash
+    if (order.sign < 0) {
+      const fee = this.#fees.units(price, lots, instrument, order.filledLots, order.feeUnits)
+      return cash + ledgerUnits(price, lots, instrument.lotsPerUnit) >= fee ? lots : 0
+    }
+    const estimate = (price * lots) / instrument.lotsPerUnit + this.#fees.estimate(price, lots, instrument)
+    if (estimate * 1.000001 < account.cash) return lots
+    const cost = (quantity: number) =>
+      ledgerUnits(price, quantity, instrument.lotsPerUnit) +
+      BigInt(this.#fees.units(price, quantity, instrument, order.filledLots, order.feeUnits))
+    if (cost(lots) <= cash) return lots
+    let payable = 0
+    let unpayable = lots
+    while (unpayable - payable > 1) {
+      const middle = Math.floor((payable + unpayable) / 2)
+      if (cost(middle) <= cash) payable = middle
+      else unpayable = middle
+    }
+    return payable
+  }
+
+  // ------------------------------------------------------------------ inside
+
+  /** Others have had bars since this order's instrument had its last: one of its own may be forming. */
+  #countWithinBar(order: WorkingOrder): void {
+    const { eventTime, cursor } = this.#setup.windows[order.handle]
+    const { eventClock } = this.#standing
+    if (order.decidedAt < eventClock && eventTime[cursor] < eventClock) this.#recorder.changedWithinBar++
+  }
+
+  #decideBatch(): void {
+    if (this.#batch.length === 0) return
+    const batch = this.#batch
+    for (let i = 0; i < batch.length; i++) this.#batchLots[batch[i].handle] = 0
+    this.#risk.open(batch)
+    for (let i = 0; i < batch.length; i++) {
+      const order = batch[i]
+      const reason = this.#risk.decide(order)
+      if (reason === undefined) this.#venue.submit(order, this.#standing.now)
+      else this.#refuse(order, reason)
+    }
+    this.#risk.close(batch)
+    for (let i = batch.length; i > 0; i--) batch.pop()
+  }
+
+  #tell(notice: () => void): void {
+    this.#notices.push(notice)
+    this.unsettled = true
+  }
+
+  #notify(): void {
+    const most = this.#notices.length + NOTICES_PER_INSTANT
+    for (let told = 0; this.#notices.length > 0; told++) {
+      if (told > most)
+        throw new GordonError(
+          'STRATEGY_LOOP',
+          `The strategy answers its own order notices without end at one instant (${told} so far); do not resend from onOrder or onFill without a condition.`,
+        )
+      this.#notices.shift()!()
+      this.#decideBatch()
+    }
+  }
+
+  #refuse(order: WorkingOrder, reason: Reason): void {
+    order.enter('rejected', this.#standing.now, reason)
+    this.#ended(order)
+  }
+
+  #ended(order: WorkingOrder): void {
+    this.#recorder.orders.end(order)
+    this.#tellOrder(order)
+  }
+
+  #tellOrder(order: WorkingOrder): void {
+    if (this.#strategy.onOrder === undefined || order.handle < 0) return
+    const record = orderRecord(order, this.#instruments[order.handle])
+    this.#tell(() => {
+      this.#standing.callback = 'onOrder'
+      this.#strategy.onOrder!(record, this.#context)
+    })
+  }
+}
