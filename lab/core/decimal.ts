@@ -176,7 +176,8 @@ function divideHalfEven(numerator: number, denominator: number): number {
   return quotient % 2 === 0 ? quotient : quotient + 1
 }
 
-function divideHalfEvenBig(numerator: bigint, denominator: bigint): bigint {
+/** numerator / denominator to the nearest integer, half to even; denominator > 0. */
+export function divideHalfEvenBig(numerator: bigint, denominator: bigint): bigint {
   const negative = numerator < 0n
   const n = negative ? -numerator : numerator
   let quotient = n / denominator
@@ -186,7 +187,7 @@ function divideHalfEvenBig(numerator: bigint, denominator: bigint): bigint {
 }
 
 /** The decimal that a finite double prints as: mantissa × 10^exponent. */
-function decimalDigits(x: number): { mantissa: bigint; exponent: number } {
+export function decimalDigits(x: number): { mantissa: bigint; exponent: number } {
   const [digits, power = '0'] = String(x).split('e')
   const point = digits.indexOf('.')
   const decimals = point < 0 ? 0 : digits.length - point - 1
