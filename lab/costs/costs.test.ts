@@ -2,17 +2,25 @@
 import { describe, expect, it } from 'vitest'
 import { formatUnits } from '../core/decimal.ts'
 import { share } from '../testing/fixtures.ts'
-import { bpsFee, type FeeModel, fixedFee, parseFees, parseSlippage, perShareFee } from './index.ts'
+import {
+  bpsFee,
+  type FeeModel,
+  FillMarket,
+  fixedFee,
+  parseFees,
+  parseSlippage,
+  perShareFee,
+} from './index.ts'
 
 /** What each of an order's fills pays: `price × lots` after another. */
 function fees(model: FeeModel, fills: readonly (readonly [price: number, lots: number])[], lotsPerUnit = 1) {
   const instrument = share('A', { lotsPerUnit })
-  let filled = 0
-  let paid = 0n
+  const order = { filledLots: 0, feeUnits: 0n, chargedUnits: 0n, tradedUnits: 0n }
   return fills.map(([price, lots]) => {
-    const units = BigInt(model.units(price, lots, instrument, filled, paid))
-    filled += lots
-    paid += units
+    const units = BigInt(model.units(price, lots, instrument, order, false, 0))
+    model.traded(price, lots, instrument, order, false, 0)
+    order.filledLots += lots
+    order.feeUnits += units
     return formatUnits(units)
   })
 }
@@ -85,12 +93,10 @@ describe('as people write them', () => {
   })
   it('anything else is refused in one sentence', () => {
     expect(() => parseFees('ten')).toThrow(
-      'Fees "ten" are not understood: write 10bps, 0.005/share:min=1, 2.5/order or none.',
+      'Fees "ten" are not understood: write 10bps, maker:-1bps,taker:5bps, ',
     )
     expect(() => parseFees('-1bps')).toThrow('Fees "-1bps" are not understood')
-    expect(() => parseSlippage('1%')).toThrow(
-      'Slippage "1%" is not understood: write 2bps (below 10000) or none.',
-    )
+    expect(() => parseSlippage('1%')).toThrow('Slippage "1%" is not understood: write 2bps (below 10000), ')
     expect(() => parseSlippage('10000bps')).toThrow('Slippage "10000bps" is not understood')
   })
 })
@@ -98,12 +104,12 @@ describe('as people write them', () => {
 describe('slippage in bps', () => {
   it('is paid by both sides, to the ninth decimal', () => {
     const slip = parseSlippage('5bps')
-    expect(slip.price(100, 1)).toBe(100.05)
-    expect(slip.price(100, -1)).toBe(99.95)
+    expect(slip.price(100, 1, 10, new FillMarket())).toBe(100.05)
+    expect(slip.price(100, -1, 10, new FillMarket())).toBe(99.95)
     // 123.45 × 1.0005 = 123.511725
-    expect(slip.price(123.45, 1)).toBe(123.511725)
+    expect(slip.price(123.45, 1, 10, new FillMarket())).toBe(123.511725)
   })
   it('of none leaves the price as it is', () => {
-    expect(parseSlippage('none').price(0.1 + 0.2, 1)).toBe(0.1 + 0.2)
+    expect(parseSlippage('none').price(0.1 + 0.2, 1, 10, new FillMarket())).toBe(0.1 + 0.2)
   })
 })

@@ -100,6 +100,9 @@ export class WorkingOrder {
   endedAt = Number.NaN
   /** Fees so far, ledger units: a minimum per order is taken once. */
   feeUnits: Units = 0
+  /** Kept by fee models that ask for them: fees before minimum and maximum, and what it traded, ledger units. */
+  chargedUnits: Units = 0
+  tradedUnits: Units = 0
   /** A stop that was touched and now is a limit order. */
   triggered = false
   /** Latest market event known when it was decided, µs UTC: only bars that began later may fill it. */
@@ -136,6 +139,8 @@ export class WorkingOrder {
     this.filledValue = 0
     this.endedAt = Number.NaN
     this.feeUnits = 0
+    this.chargedUnits = 0
+    this.tradedUnits = 0
     this.triggered = false
     this.sessionBefore = Number.NaN
     this.session = Number.NaN

@@ -52,6 +52,7 @@ export class OrderDesk implements VenueReports {
   readonly #account: Account
   readonly #risk: RiskEngine
   readonly #fees: FeeModel
+  readonly #feesWatch: boolean
   readonly #recorder: Recorder
   readonly #cashAccount: boolean
   #venue!: Venue
@@ -69,6 +70,7 @@ export class OrderDesk implements VenueReports {
     this.#account = setup.account
     this.#risk = setup.risk
     this.#fees = setup.fees
+    this.#feesWatch = setup.fees.watches
     this.#recorder = setup.recorder
     this.#cashAccount = setup.accountKind === 'cash'
     this.#batchLots = new Float64Array(setup.instruments.length)
@@ -157,9 +159,17 @@ export class OrderDesk implements VenueReports {
     this.#refuse(order, reason)
   }
 
-  filled(order: WorkingOrder, lots: number, price: number, slippage: number, now: number): void {
+  filled(
+    order: WorkingOrder,
+    lots: number,
+    price: number,
+    slippage: number,
+    now: number,
+    maker = false,
+  ): void {
     const instrument = this.#instruments[order.handle]
-    const fee = this.#fees.units(price, lots, instrument, order.filledLots, order.feeUnits)
+    const fee = this.#fees.units(price, lots, instrument, order, maker, now)
+    if (this.#feesWatch) this.#fees.traded(price, lots, instrument, order, maker, now)
     order.filledLots += lots
     order.filledValue += price * lots
     order.feeUnits = addUnits(order.feeUnits, fee)
@@ -220,21 +230,22 @@ export class OrderDesk implements VenueReports {
     this.#tellOrder(order)
   }
 
-  payableLots(order: WorkingOrder, lots: number, price: number): number {
+  payableLots(order: WorkingOrder, lots: number, price: number, maker = false): number {
     if (!this.#cashAccount) return lots
+    const { now } = this.#standing
     const instrument = this.#instruments[order.handle]
     const account = this.#account
     if (order.sign < 0 && account.cash > this.#fees.estimate(price, lots, instrument) + 1) return lots
     const cash = account.ledger.cash
     if (order.sign < 0) {
-      const fee = this.#fees.units(price, lots, instrument, order.filledLots, order.feeUnits)
+      const fee = this.#fees.units(price, lots, instrument, order, maker, now)
       return cash + ledgerUnits(price, lots, instrument.lotsPerUnit) >= fee ? lots : 0
     }
     const estimate = (price * lots) / instrument.lotsPerUnit + this.#fees.estimate(price, lots, instrument)
     if (estimate * 1.000001 < account.cash) return lots
     const cost = (quantity: number) =>
       ledgerUnits(price, quantity, instrument.lotsPerUnit) +
-      BigInt(this.#fees.units(price, quantity, instrument, order.filledLots, order.feeUnits))
+      BigInt(this.#fees.units(price, quantity, instrument, order, maker, now))
     if (cost(lots) <= cash) return lots
     let payable = 0
     let unpayable = lots

@@ -65,6 +65,7 @@ export function openSession(request: SessionRequest): Session {
         `Strategy ${name} needs ${symbol} and the data has ${instruments.map(one => one.id).join(', ') || 'nothing'}.`,
       )
   const currency = oneCurrency(instruments)
+  const fees = settings.fees.session(instruments)
   const instance = made(request, name)
   refuseAsync(instance, name)
   const history = depth('history', definition.history, instance.params, name)
@@ -88,7 +89,7 @@ export function openSession(request: SessionRequest): Session {
       maxOrderValue: settings.maxOrderValue,
     },
     account,
-    settings.fees,
+    fees,
   )
   const engine = new Engine({
     strategy: instance,
@@ -96,7 +97,7 @@ export function openSession(request: SessionRequest): Session {
     account,
     accountKind: settings.account,
     risk,
-    fees: settings.fees,
+    fees,
     universe: new Universe(instruments, settings.universe),
     from: request.from,
     history,
@@ -107,7 +108,7 @@ export function openSession(request: SessionRequest): Session {
         instruments,
         windows,
         reports,
-        slippage: settings.slippage,
+        slippage: settings.slippage.session(instruments),
         marketFill: settings.marketFill,
         limitFill: settings.limitFill,
         barSpan: instruments.map((instrument, handle) => barSpan(instrument, request.intervals[handle])),

@@ -11,9 +11,9 @@ import type { ParamSchema } from '../strategy/params.ts'
 export interface TradingSettings {
   /** Opening cash, account currency; default 100,000. */
   readonly cash?: number
-  /** `10bps`, `0.005/share:min=1`, `1/order`, or a model; default none, which every result warns of. */
+  /** As costs/parse-fees.ts reads it (`10bps`, `interactive-brokers`), or a model; default none, which every result warns of. */
   readonly fees?: string | FeeModel
-  /** `2bps` or a model; default none. */
+  /** As costs/parse-slippage.ts reads it (`2bps`, `volume-share:cap=2.5%`), or a model; default none. */
   readonly slippage?: string | SlippageModel
   /** Default: what the strategy declares, else cash. */
   readonly account?: 'cash' | 'margin'
@@ -118,7 +118,17 @@ export function describeSettings(settings: ResolvedSettings): {
   const { cash, leverage, maxPosition, maxPositionWeight, maxOrderValue, universe } = settings
   return {
     assumptions,
-    hashed: { ...assumptions, cash, leverage, maxPosition, maxPositionWeight, maxOrderValue, universe },
+    hashed: {
+      ...assumptions,
+      feeTerms: settings.fees.terms,
+      slippageTerms: settings.slippage.terms,
+      cash,
+      leverage,
+      maxPosition,
+      maxPositionWeight,
+      maxOrderValue,
+      universe,
+    },
   }
 }
 

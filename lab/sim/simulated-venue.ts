@@ -6,7 +6,7 @@
  *   at the open   market orders; stops that the open gapped through; limits that the open is better than
  *   inside        limits and stops that the bar's range reaches, at their own price
  */
-import type { SlippageModel } from '../costs/index.ts'
+import { FillMarket, type SlippageModel } from '../costs/index.ts'
 import type { Reason } from '../domain/order.ts'
 import type { OrderChange, Venue, VenueReports } from '../domain/ports/venue.ts'
 import type { WorkingOrder } from '../domain/working-order.ts'
@@ -38,6 +38,7 @@ export class SimulatedVenue implements Venue {
   /** Instant in which a handle last had a bar. */
   readonly #barAt: Float64Array
   #instant = 0
+  readonly #market = new FillMarket()
   /** Event time of the newest bar met by working orders: whether a session is over is told by the bars, not by when they came. */
   #newest = Number.NEGATIVE_INFINITY
 
@@ -158,19 +159,20 @@ export class SimulatedVenue implements Venue {
     if (Number.isNaN(order.limitTicks)) return
     const limit = order.limitTicks / scale
     const through = buys ? away < limit : away > limit
-    if (through || (this.#touch && away === limit)) this.#fill(order, limit, 0, now)
+    if (through || (this.#touch && away === limit)) this.#fill(order, limit, 0, now, true)
   }
 
   #fillSlipped(order: WorkingOrder, price: number, now: number): void {
-    const paid = this.#setup.slippage.price(price, order.sign)
+    this.#market.handle = order.handle
+    const paid = this.#setup.slippage.price(price, order.sign, order.remainingLots, this.#market)
     this.#fill(order, paid, Math.abs(paid - price), now)
   }
 
   /** Fills what the account can pay for; the rest of an unaffordable buy is cancelled. */
-  #fill(order: WorkingOrder, price: number, slippage: number, now: number): void {
+  #fill(order: WorkingOrder, price: number, slippage: number, now: number, maker = false): void {
     const wanted = order.remainingLots
-    const lots = this.#reports.payableLots(order, wanted, price)
-    if (lots > 0) this.#reports.filled(order, lots, price, slippage, now)
+    const lots = this.#reports.payableLots(order, wanted, price, maker)
+    if (lots > 0) this.#reports.filled(order, lots, price, slippage, now, maker)
     if (lots < wanted) this.#reports.canceled(order, 'insufficientCash', now)
   }
 

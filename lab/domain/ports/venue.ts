@@ -27,11 +27,21 @@ export interface Venue {
 export interface VenueReports {
   accepted(order: WorkingOrder, now: Micros): void
   rejected(order: WorkingOrder, reason: Reason, now: Micros): void
-  /** @param slippage currency per unit by which the price is worse than the unslipped one */
-  filled(order: WorkingOrder, lots: number, price: number, slippage: number, now: Micros): void
+  /**
+   * @param slippage currency per unit by which the price is worse than the unslipped one
+   * @param maker the order rested and was taken; absent: it took
+   */
+  filled(
+    order: WorkingOrder,
+    lots: number,
+    price: number,
+    slippage: number,
+    now: Micros,
+    maker?: boolean,
+  ): void
   canceled(order: WorkingOrder, reason: Reason, now: Micros): void
   expired(order: WorkingOrder, reason: Reason, now: Micros): void
   replaced(order: WorkingOrder, change: OrderChange, now: Micros): void
   /** The largest number of lots, up to `lots`, that the account can pay for at this price. */
-  payableLots(order: WorkingOrder, lots: number, price: number): number
+  payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean): number
 }
