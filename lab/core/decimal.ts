@@ -60,6 +60,44 @@ export function amountUnits(amount: number): bigint {
   return amount < 0 ? -ledgerUnits(-amount, 1, 1) : ledgerUnits(amount, 1, 1)
 }
 
+/**
+ * units × Π times / Π over, each factor the decimal that it prints as; computed exactly, rounded once, half to
+ * even. @param over above zero
+ */
+export function scaleUnits(units: Units, times: readonly number[], over: readonly number[] = []): bigint {
+  let numerator = BigInt(units)
+  let denominator = 1n
+  let exponent = 0
+  for (const factor of times) {
+    const { mantissa, exponent: power } = decimalDigits(factor)
+    numerator *= mantissa
+    exponent += power
+  }
+  for (const factor of over) {
+    const { mantissa, exponent: power } = decimalDigits(factor)
+    denominator *= mantissa
+    exponent -= power
+  }
+  if (exponent >= 0) numerator *= 10n ** BigInt(exponent)
+  else denominator *= 10n ** BigInt(-exponent)
+  return divideHalfEvenBig(numerator, denominator)
+}
+
+/** Π times / Π over in ledger units, exact and rounded once: what a coin-margined contract is worth, say. */
+export function quotientUnits(times: readonly number[], over: readonly number[] = []): bigint {
+  return scaleUnits(UNITS_PER_CURRENCY, times, over)
+}
+
+/** units × part / whole, rounded half to even: the share of a cost that a part of a position carries. */
+export function shareUnits(units: Units, part: number, whole: number): Units {
+  if (part === whole) return units
+  if (typeof units === 'number' && units >= 0) {
+    const numerator = units * part
+    if (numerator <= Number.MAX_SAFE_INTEGER) return divideHalfEven(numerator, whole)
+  }
+  return divideHalfEvenBig(BigInt(units) * BigInt(part), BigInt(whole))
+}
+
 /** Sum of two amounts, exact. */
 export function addUnits(a: Units, b: Units): Units {
   if (typeof a === 'number' && typeof b === 'number' && Number.isSafeInteger(a + b)) return a + b

@@ -1,0 +1,50 @@
+/** What moved money or a holding without an order: one record an event, in the order in which it was booked. */
+import type { Micros } from '../core/time.ts'
+
+/**
+ *   funding        of a perpetual, on the position held
+ *   entitlement    a dividend earned at its ex time, not paid yet: counted in equity, not in cash
+ *   dividend       the same when it is paid
+ *   split          cash in lieu of what is no whole lot
+ *   symbolChange   a new name; nothing is paid
+ *   delisting, expiry   the position is paid out at `price` and gone
+ *   rollOut, rollIn     a future closed at one price and the next opened at another
+ *   interest, debitInterest, borrow   on cash, on debt, on what was sold short
+ *   conversion     one currency given (negative) or taken for another
+ *   bankruptcy     equity below zero: `amount` is it, nothing is paid
+ */
+export type CashFlowKind =
+  | 'funding'
+  | 'entitlement'
+  | 'dividend'
+  | 'split'
+  | 'symbolChange'
+  | 'delisting'
+  | 'expiry'
+  | 'rollOut'
+  | 'rollIn'
+  | 'interest'
+  | 'debitInterest'
+  | 'borrow'
+  | 'conversion'
+  | 'bankruptcy'
+
+export interface CashFlow {
+  readonly kind: CashFlowKind
+  readonly time: Micros
+  /** Absent for money's own: interest, conversion. */
+  readonly instrument?: string
+  readonly currency: string
+  /** Received; negative when paid. Of a settlement or roll: the profit paid, or for spot the proceeds. */
+  readonly amount: number
+  /** Signed units of the position that it was reckoned on, before the event. */
+  readonly quantity?: number
+  /** What a unit was reckoned at. */
+  readonly price?: number
+  /** Funding rate, new shares per old one, dividend per share, or a year's interest. */
+  readonly rate?: number
+  /** New name. */
+  readonly to?: string
+  /** Fills of the account that came before it: its place among them. */
+  readonly afterFills: number
+}
