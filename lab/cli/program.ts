@@ -38,7 +38,10 @@ function tableFlags(command: Command): Command {
     .option('--venue <venue>', 'venue, e.g. XNAS')
     .option('--symbol <symbol>', 'symbol, e.g. AAPL')
     .option('--interval <interval>', 'bar interval, e.g. 1m, 1h, 1d')
-    .option('--calendar <calendar>', 'trading calendar: XNYS or 24/7')
+    .option(
+      '--calendar <calendar>',
+      'trading calendar, e.g. XNYS, XLON, XTKS, XNSE, FX or 24/7 (default: that of the venue)',
+    )
     .option('--tick <size>', 'price tick, e.g. 0.01 (default: read off the prices)')
     .option('--lot <size>', 'quantity lot, e.g. 1')
     .option('--currency <code>', 'currency of prices (default USD)')

@@ -355,9 +355,9 @@ describe('names and grids', () => {
     )
     await refuses(
       rows('2012-07-09,1,1,1,1,1'),
-      'no calendar is called "XLON": choose one of XNYS, XNAS, ARCX, XASE, BATS, 24/7',
+      'no calendar is called "XMOON": choose one of XNYS, XNAS, ARCX, XASE, BATS, XLON, XETR, XFRA, XTKS, XHKG, XNSE, XBOM, CMES, XCME, GLBX, FX, 24/7',
       'UNKNOWN_CALENDAR',
-      { calendar: 'XLON' },
+      { calendar: 'XMOON' },
     )
     await refuses(
       rows('2012-07-09 10:00,1,1,1,1,1'),

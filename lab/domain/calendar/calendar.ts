@@ -1,138 +1,141 @@
 /**
- * When a venue trades: sessions in order, each with its open and close in UTC. Ingest asks it once and writes the
- * answers beside the bars; a run never does.
+ * When a venue trades: sessions in order, each with its open, its close and its pauses in UTC. Ingest asks it once
+ * and writes the answers beside the bars; a run asks it for whole sessions and timers, never per event. It goes by
+ * the project's own time-zone tables, so that a result never depends on the runtime's.
  */
 import { GordonError } from '../../core/errors.ts'
-import { DAY, MINUTE, type Micros } from '../../core/time.ts'
-import { type Day, civilOf, dayText } from './civil.ts'
-import { US_EQUITIES_FIRST_YEAR, US_EQUITIES_LAST_YEAR, usEquityHours } from './us-equities.ts'
+import { DAY, type Micros } from '../../core/time.ts'
+import { CME_GLOBEX } from './cme-globex.ts'
+import type { Day } from './civil.ts'
+import { FRANKFURT } from './frankfurt.ts'
+import { FX_WEEK } from './fx-week.ts'
+import { HONG_KONG } from './hong-kong.ts'
+import type { VenueHours } from './hours.ts'
+import { INDIA } from './india.ts'
+import { LONDON } from './london.ts'
+import { TOKYO } from './tokyo.ts'
+import { US_EQUITIES } from './us-equities.ts'
+import { venueCalendar } from './venue-calendar.ts'
 import { type Zone, zoneNamed } from './zone.ts'
+
+/** A pause inside a session, such as lunch: trading rests from `from` on and resumes at `to`. */
+export interface Break {
+  readonly from: Micros
+  readonly to: Micros
+}
 
 export interface Session {
   /** The trading day's date at the venue. */
   readonly day: Day
+  /** Of a session that begins the evening before its date, that evening. */
   readonly open: Micros
   /** The last instant of the session; a daily bar is known then. */
   readonly close: Micros
   /** Closed before its regular hour. */
   readonly early: boolean
+  /** In order; empty where trading goes through. */
+  readonly breaks: readonly Break[]
 }
 
+/**
+ * Every question about an instant outside the calendar's days throws CALENDAR_RANGE.
+ */
 export interface Calendar {
   /** `XNYS`, `24/7` */
   readonly name: string
   readonly zone: Zone
   /** True where each UTC day is a session, so that bars need no session column. */
   readonly continuous: boolean
+  /** The days that the calendar knows, both included; infinite where it has no end. */
+  readonly firstDay: Day
+  readonly lastDay: Day
   /** The session of that date; undefined on a day without one. */
   session(day: Day): Session | undefined
   /** The session in which an instant lies, open < time ≤ close: that of a bar that closes then. */
   sessionAt(time: Micros): Session | undefined
   /** The first session that closes at or after an instant. */
   nextClose(time: Micros): Session
+  /** The first session that opens at or after an instant. */
+  nextOpen(time: Micros): Session
+  /** Whether an order sent then could trade: from the open on, before the close, outside of breaks. */
+  isOpen(time: Micros): boolean
 }
 
-export const CALENDARS = ['XNYS', '24/7'] as const
-
-const SAME_HOURS: Readonly<Record<string, string>> = {
-  XNYS: 'XNYS',
-  XNAS: 'XNYS',
-  ARCX: 'XNYS',
-  XASE: 'XNYS',
-  BATS: 'XNYS',
-  '24/7': '24/7',
+/** The sessions of a stretch of time, side by side. */
+export interface SessionTimes {
+  readonly day: Int32Array
+  readonly open: Float64Array
+  readonly close: Float64Array
 }
+
+const HOURS: Readonly<Record<string, VenueHours>> = {
+  XNYS: US_EQUITIES,
+  XNAS: US_EQUITIES,
+  ARCX: US_EQUITIES,
+  XASE: US_EQUITIES,
+  BATS: US_EQUITIES,
+  XLON: LONDON,
+  XETR: FRANKFURT,
+  XFRA: FRANKFURT,
+  XTKS: TOKYO,
+  XHKG: HONG_KONG,
+  XNSE: INDIA,
+  XBOM: INDIA,
+  CMES: CME_GLOBEX,
+  XCME: CME_GLOBEX,
+  GLBX: CME_GLOBEX,
+  FX: FX_WEEK,
+}
+
+/** Every name that a calendar has. */
+export const CALENDAR_NAMES: readonly string[] = [...Object.keys(HOURS), '24/7']
+
+const made = new Map<VenueHours, Calendar>()
 
 /**
- * By ISO 10383 code of a US equity venue, or `24/7`.
+ * By the ISO 10383 code of a venue, `CMES` for CME Globex futures, `FX` for the week of foreign exchange, or `24/7`.
  * @throws GordonError UNKNOWN_CALENDAR
  */
 export function calendarNamed(name: string): Calendar {
-  const canonical = SAME_HOURS[name]
-  if (canonical === undefined) {
+  if (name === '24/7') return CONTINUOUS
+  const hours = Object.hasOwn(HOURS, name) ? HOURS[name] : undefined
+  if (hours === undefined) {
     throw new GordonError(
       'UNKNOWN_CALENDAR',
-      `no calendar is called ${JSON.stringify(name)}: choose one of ${Object.keys(SAME_HOURS).join(', ')}`,
+      `no calendar is called ${JSON.stringify(name)}: choose one of ${CALENDAR_NAMES.join(', ')}`,
     )
   }
-  return canonical === '24/7' ? CONTINUOUS : (newYork ??= makeNewYork())
+  let calendar = made.get(hours)
+  if (calendar === undefined) made.set(hours, (calendar = venueCalendar(hours)))
+  return calendar
 }
 
 /** The calendar that a venue keeps when nobody says otherwise: its own where it is known, else `24/7`. */
 export function calendarOfVenue(venue: string): string {
-  return SAME_HOURS[venue] ?? '24/7'
-}
-
-let newYork: Calendar | undefined
-
-function makeNewYork(): Calendar {
-  const zone = zoneNamed('America/New_York')
-  const known = new Map<Day, Session | undefined>()
-  const session = (day: Day): Session | undefined => {
-    if (known.has(day)) return known.get(day)
-    const { year } = civilOf(day)
-    if (year < US_EQUITIES_FIRST_YEAR || year > US_EQUITIES_LAST_YEAR) {
-      throw new GordonError(
-        'CALENDAR_RANGE',
-        `calendar XNYS has no sessions for ${dayText(day)}: it knows ${US_EQUITIES_FIRST_YEAR} to ` +
-          `${US_EQUITIES_LAST_YEAR}; drop the rows outside, or take the calendar 24/7`,
-      )
-    }
-    const hours = usEquityHours(day)
-    const found =
-      hours === undefined
-        ? undefined
-        : {
-            day,
-            open: wallTime(zone, day, hours.openMinute),
-            close: wallTime(zone, day, hours.closeMinute),
-            early: hours.closeMinute < 16 * 60,
-          }
-    known.set(day, found)
-    return found
-  }
-  return {
-    name: 'XNYS',
-    zone,
-    continuous: false,
-    session,
-    sessionAt(time) {
-      const found = session(localDay(zone, time))
-      return found !== undefined && found.open < time && time <= found.close ? found : undefined
-    },
-    nextClose(time) {
-      for (let day = localDay(zone, time); ; day++) {
-        const found = session(day)
-        if (found !== undefined && found.close >= time) return found
-      }
-    },
-  }
+  return Object.hasOwn(HOURS, venue) ? HOURS[venue].name : '24/7'
 }
 
 const CONTINUOUS: Calendar = {
   name: '24/7',
   zone: zoneNamed('UTC'),
   continuous: true,
+  firstDay: Number.NEGATIVE_INFINITY,
+  lastDay: Number.POSITIVE_INFINITY,
   session: utcDay,
   // The bar that closes at midnight belongs to the day that ends there.
   sessionAt: time => utcDay(Math.ceil(time / DAY) - 1),
   nextClose: time => utcDay(Math.ceil(time / DAY) - 1),
+  nextOpen: time => utcDay(Math.ceil(time / DAY)),
+  isOpen: () => true,
 }
 
 function utcDay(day: Day): Session {
-  return { day, open: day * DAY, close: (day + 1) * DAY, early: false }
+  return { day, open: day * DAY, close: (day + 1) * DAY, early: false, breaks: [] }
 }
 
 /** The venue's date at an instant. */
 export function localDay(zone: Zone, time: Micros): Day {
   return Math.floor((time + zone.offsetAt(time)) / DAY)
-}
-
-function wallTime(zone: Zone, day: Day, minute: number): Micros {
-  const local = zone.toUtc(day * DAY + minute * MINUTE)
-  // Daylight saving changes at 02:00, outside every session's hours.
-  if (local.kind !== 'unique') throw new Error(`bug in gordon: ${dayText(day)} has no plain minute ${minute}`)
-  return local.time
 }
 
 /** All sessions from one date to another, both included. */
@@ -143,4 +146,19 @@ export function sessionsBetween(calendar: Calendar, from: Day, to: Day): Session
     if (session !== undefined) sessions.push(session)
   }
   return sessions
+}
+
+/** All sessions that have a part between two instants, open ≤ to and close ≥ from, for a run to look up. */
+export function sessionTimes(calendar: Calendar, from: Micros, to: Micros): SessionTimes {
+  const first = localDay(calendar.zone, from)
+  // A session may open on the evening before its date, and the last midnight still belongs to the day before.
+  const last = Math.min(localDay(calendar.zone, to) + 1, calendar.lastDay)
+  const sessions = sessionsBetween(calendar, calendar.continuous ? first - 1 : first, last).filter(
+    session => session.open <= to && session.close >= from,
+  )
+  return {
+    day: Int32Array.from(sessions, session => session.day),
+    open: Float64Array.from(sessions, session => session.open),
+    close: Float64Array.from(sessions, session => session.close),
+  }
 }

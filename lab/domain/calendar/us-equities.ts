@@ -5,23 +5,27 @@
  * not kept, since that Friday ends the accounting year.
  */
 import { type Day, civilOf, dayOf, easterSunday, nthWeekday, weekdayOf } from './civil.ts'
+import {
+  at,
+  FRIDAY,
+  MONDAY,
+  SATURDAY,
+  type SessionHours,
+  SUNDAY,
+  THURSDAY,
+  type VenueHours,
+} from './hours.ts'
 
-export interface SessionHours {
-  /** Minutes after local midnight. */
-  readonly openMinute: number
-  readonly closeMinute: number
+export const US_EQUITIES: VenueHours = {
+  name: 'XNYS',
+  zone: 'America/New_York',
+  firstYear: 2000,
+  lastYear: 2030,
+  hours,
 }
 
-export const US_EQUITIES_FIRST_YEAR = 2000
-export const US_EQUITIES_LAST_YEAR = 2030
-
-const REGULAR: SessionHours = { openMinute: 9 * 60 + 30, closeMinute: 16 * 60 }
-const EARLY: SessionHours = { openMinute: 9 * 60 + 30, closeMinute: 13 * 60 }
-const SUNDAY = 0
-const MONDAY = 1
-const THURSDAY = 4
-const FRIDAY = 5
-const SATURDAY = 6
+const REGULAR: SessionHours = { openMinute: at('09:30'), closeMinute: at('16:00') }
+const EARLY: SessionHours = { openMinute: at('09:30'), closeMinute: at('13:00'), early: true }
 
 /** Days on which the exchange stayed closed outside its rules. */
 const CLOSED: readonly Day[] = [
@@ -40,8 +44,7 @@ const CLOSED: readonly Day[] = [
   dayOf(2012, 10, 30),
 ]
 
-/** The hours of that day's session; undefined where there is none. Defined for 2000–2030. */
-export function usEquityHours(day: Day): SessionHours | undefined {
+function hours(day: Day): SessionHours | undefined {
   const weekday = weekdayOf(day)
   if (weekday === SATURDAY || weekday === SUNDAY || isHoliday(day) || CLOSED.includes(day)) return undefined
   return isEarlyClose(day, weekday) ? EARLY : REGULAR

@@ -1,6 +1,7 @@
 /**
- * Time zones: the one place that asks the runtime's tables (through Intl), and only while data come in. What a
- * run reads is already UTC, so a newer time-zone table never changes a result.
+ * Time zones. Those in which venues trade go by the project's own tables (zone-rules.ts). For any other zone, and
+ * for years before those tables, this is the one place that asks the runtime's tables (through Intl), and only
+ * while data come in: what a run reads is already UTC, so a newer time-zone table never changes a result.
  *
  * A local time has no instant in the hour skipped in spring and two in the hour repeated in autumn; `toUtc` says so
  * and never picks one by itself.
@@ -8,6 +9,7 @@
 import { GordonError } from '../../core/errors.ts'
 import { DAY, type Micros, SECOND } from '../../core/time.ts'
 import { civilOf, dayOf } from './civil.ts'
+import { type OffsetSpan, ruleOf, spansByRule } from './zone-rules.ts'
 
 export type LocalTime =
   | { readonly kind: 'unique'; readonly time: Micros }
@@ -22,6 +24,26 @@ export interface Zone {
   toUtc(local: Micros): LocalTime
 }
 
+/**
+ * The one instant at which a timer set to a wall time goes off: the first of two where clocks repeat the hour, the
+ * first instant after the gap where they skip it.
+ */
+export function timerInstant(zone: Zone, local: Micros): Micros {
+  const found = zone.toUtc(local)
+  if (found.kind === 'unique') return found.time
+  if (found.kind === 'ambiguous') return found.earlier
+  // The clocks change between the two readings of the skipped time.
+  const before = zone.offsetAt(local - DAY)
+  let low = local - zone.offsetAt(local + DAY)
+  let high = local - before
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (zone.offsetAt(middle) === before) low = middle
+    else high = middle
+  }
+  return high
+}
+
 const zones = new Map<string, Zone>()
 
 /** @throws GordonError UNKNOWN_TIMEZONE */
@@ -33,6 +55,11 @@ export function zoneNamed(name: string): Zone {
 
 const FIXED = /^(?:UTC|Z|GMT|Etc\/UTC)$|^([+-])(\d{2}):?(\d{2})$/i
 
+/** True for a fixed offset and for a zone of the project's own tables: its times never ask the runtime. */
+export function isOwnZone(name: string): boolean {
+  return FIXED.test(name) || ruleOf(name) !== undefined
+}
+
 function makeZone(name: string): Zone {
   const fixed = FIXED.exec(name)
   if (fixed !== null) {
@@ -40,11 +67,16 @@ function makeZone(name: string): Zone {
     const offset = (fixed[1] === '-' ? -minutes : minutes) * 60 * SECOND
     return { name, offsetAt: () => offset, toUtc: local => ({ kind: 'unique', time: local - offset }) }
   }
-  const ask = offsetFromIntl(name)
-  const years = new Map<number, Span[]>()
-  const spansOf = (year: number): Span[] => {
+  const rule = ruleOf(name)
+  let ask = rule === undefined ? offsetFromIntl(name) : undefined
+  const years = new Map<number, OffsetSpan[]>()
+  const spansOf = (year: number): OffsetSpan[] => {
     let spans = years.get(year)
-    if (spans === undefined) years.set(year, (spans = spansOfYear(year, ask)))
+    if (spans === undefined) {
+      if (rule !== undefined && year >= rule.from) spans = spansByRule(rule, year)
+      else spans = spansOfYear(year, (ask ??= offsetFromIntl(name)))
+      years.set(year, spans)
+    }
     return spans
   }
   const offsetAt = (time: Micros): Micros => {
@@ -72,16 +104,11 @@ function makeZone(name: string): Zone {
   }
 }
 
-interface Span {
-  readonly from: Micros
-  readonly offset: Micros
-}
-
 /** The offsets in force during a UTC year, found by looking every five days and halving down to the second. */
-function spansOfYear(year: number, ask: (time: Micros) => Micros): Span[] {
+function spansOfYear(year: number, ask: (time: Micros) => Micros): OffsetSpan[] {
   const start = dayOf(year, 1, 1) * DAY
   const end = dayOf(year + 1, 1, 1) * DAY
-  const spans: Span[] = [{ from: start, offset: ask(start) }]
+  const spans: OffsetSpan[] = [{ from: start, offset: ask(start) }]
   for (let from = start; from < end; ) {
     const to = Math.min(end, from + 5 * DAY)
     const offset = spans[spans.length - 1].offset
