@@ -30,26 +30,33 @@ const ALMGREN_CHRISS = 6
 /** Where a day's volume and volatility are unknown yet: 10 bps, as zipline's NO_DATA_VOLATILITY_SLIPPAGE_IMPACT. */
 export const IMPACT_WITHOUT_HISTORY = 0.001
 
-export type SlippageTerms =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'bps'; readonly rate: number }
-  | { readonly kind: 'amount'; readonly amount: number }
-  | { readonly kind: 'ticks'; readonly ticks: number }
-  /** `typical`: pips (1e-4, of yen pairs 1e-2) by symbol without punctuation, for venues without quotes. */
-  | { readonly kind: 'spread'; readonly part: number; readonly typical?: Readonly<Record<string, number>> }
-  | { readonly kind: 'volumeShare'; readonly cap: number; readonly impact: number }
-  | { readonly kind: 'squareRoot'; readonly y: number; readonly cap?: number }
-  | {
-      readonly kind: 'almgrenChriss'
-      /** Currency per unit, per unit a day. */
-      readonly eta: number
-      /** Currency per unit, per unit. */
-      readonly gamma: number
-      /** Half the spread, currency. */
-      readonly epsilon: number
-      /** Seconds in which a day's market is open: 23,400 in New York. */
-      readonly daySeconds: number
-    }
+interface Capped {
+  /** Fraction of a bar's volume that all our orders together may fill; absent: no cap. */
+  readonly cap?: number
+}
+
+export type SlippageTerms = Capped &
+  (
+    | { readonly kind: 'none' }
+    | { readonly kind: 'bps'; readonly rate: number }
+    | { readonly kind: 'amount'; readonly amount: number }
+    | { readonly kind: 'ticks'; readonly ticks: number }
+    /** `typical`: pips (1e-4, of yen pairs 1e-2) by symbol without punctuation, for venues without quotes. */
+    | { readonly kind: 'spread'; readonly part: number; readonly typical?: Readonly<Record<string, number>> }
+    | { readonly kind: 'volumeShare'; readonly impact: number }
+    | { readonly kind: 'squareRoot'; readonly y: number }
+    | {
+        readonly kind: 'almgrenChriss'
+        /** Currency per unit, per unit a day. */
+        readonly eta: number
+        /** Currency per unit, per unit. */
+        readonly gamma: number
+        /** Half the spread, currency. */
+        readonly epsilon: number
+        /** Seconds in which a day's market is open: 23,400 in New York. */
+        readonly daySeconds: number
+      }
+  )
 
 export class Slippage implements SlippageModel {
   readonly description: string
@@ -80,7 +87,7 @@ export class Slippage implements SlippageModel {
     this.readsMarket = this.#kind >= SPREAD
     this.readsDays = terms.kind === 'squareRoot'
     this.#epsilon = 0
-    this.#cap = Number.POSITIVE_INFINITY
+    this.#cap = terms.cap ?? Number.POSITIVE_INFINITY
     this.#a = 0
     this.#b = 0
     if (terms.kind === 'bps') this.#a = terms.rate
@@ -91,13 +98,9 @@ export class Slippage implements SlippageModel {
       const { typical } = terms
       if (typical !== undefined)
         this.#spread = Float64Array.from(instruments, one => typicalSpread(one, typical))
-    } else if (terms.kind === 'volumeShare') {
-      this.#a = terms.impact
-      this.#cap = terms.cap
-    } else if (terms.kind === 'squareRoot') {
-      this.#a = terms.y
-      this.#cap = terms.cap ?? Number.POSITIVE_INFINITY
-    } else if (terms.kind === 'almgrenChriss') {
+    } else if (terms.kind === 'volumeShare') this.#a = terms.impact
+    else if (terms.kind === 'squareRoot') this.#a = terms.y
+    else if (terms.kind === 'almgrenChriss') {
       this.#a = terms.eta * terms.daySeconds
       this.#b = terms.gamma
       this.#epsilon = terms.epsilon
