@@ -37,10 +37,10 @@ export interface QuoteSeries extends EventColumns {
 export const BOOK_ACTIONS = { set: 0, clear: 1, gap: 2, add: 3, change: 4, remove: 5 } as const
 
 export interface BookSeries extends EventColumns {
-  /** One of BOOK_ACTIONS. */
-  readonly action: Uint8Array
+  /** One of BOOK_ACTIONS per row. */
+  readonly action: Float64Array
   /** +1 bid, −1 ask. */
-  readonly side: Int8Array
+  readonly side: Float64Array
   readonly price: Float64Array
   readonly size: Float64Array
   /** Order ids of an L3 feed. */

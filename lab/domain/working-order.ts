@@ -67,6 +67,8 @@ export interface SpecialTerms {
   readonly parent: number
   /** Group of which one fill cancels the rest, '' for none. */
   readonly group: string
+  /** Take-profit or stop-loss of its parent: of the quantity that the parent has filled. */
+  readonly bracket: boolean
 }
 
 export const PLAIN_TERMS: SpecialTerms = Object.freeze({
@@ -79,7 +81,11 @@ export const PLAIN_TERMS: SpecialTerms = Object.freeze({
   reduceOnly: false,
   parent: 0,
   group: '',
+  bracket: false,
 })
+
+/** Terms of an order that can only bring a position nearer to zero. */
+export const REDUCE_ONLY: SpecialTerms = Object.freeze({ ...PLAIN_TERMS, reduceOnly: true })
 
 export class WorkingOrder {
   id = 0
@@ -117,8 +123,31 @@ export class WorkingOrder {
   special: SpecialTerms = PLAIN_TERMS
   /** Where a cancel that was refused brings it back to. */
   before: OrderState = 'submitted'
-  /** Quantity ahead of it in its level's queue, units; NaN where no book is simulated. */
+  /** At a venue of ticks: size ahead of it in its level's queue, units, and what traded there since it changed. */
   queueAhead = Number.NaN
+  queueTraded = Number.NaN
+  /** Lots that can still fill there, and of those the lots that are shown: the venue knows before the account. */
+  venueLots = 0
+  shownLots = 0
+  /** 0 on its way, 1 at the venue, 2 over there. */
+  venueState = 0
+  /** Of a bracket's child: lots that its parent has not filled yet, and which may not trade. */
+  waitingLots = Number.NaN
+  /** Risk counts it among what works. */
+  counted = false
+  /** Others wait for it (OTO). */
+  leads = false
+  /** It has been through a bar's open, and a post-only order rests. */
+  rests = false
+  /** Bars that it is still on its way for, and the same of its cancel. */
+  barsAway = 0
+  cancelBarsAway = 0
+  /** Latest market event known when its cancel was sent; NaN while none is on its way. */
+  cancelAt = Number.NaN
+  /** Instant of the venue in which a bar works it. */
+  worksIn = 0
+  /** Its parent filled inside the bar at hand: 1 the bar then went on against it for certain, 2 it may have. */
+  bornInside = 0
 
   /** Takes terms and starts a life; objects of ended orders begin again as others. */
   begin(terms: OrderTerms): void {
@@ -148,6 +177,19 @@ export class WorkingOrder {
     this.special = terms.special ?? PLAIN_TERMS
     this.before = 'submitted'
     this.queueAhead = Number.NaN
+    this.queueTraded = Number.NaN
+    this.venueLots = 0
+    this.shownLots = 0
+    this.venueState = 0
+    this.waitingLots = 0
+    this.counted = false
+    this.leads = false
+    this.rests = false
+    this.barsAway = 0
+    this.cancelBarsAway = 0
+    this.cancelAt = Number.NaN
+    this.worksIn = 0
+    this.bornInside = 0
   }
 
   /** It may fill. */
@@ -160,8 +202,14 @@ export class WorkingOrder {
     return ENDED[codeOf(this.state)] === 0
   }
 
+  /** What may still trade. */
   get remainingLots(): number {
-    return this.lots - this.filledLots
+    return this.lots - this.filledLots - this.waitingLots
+  }
+
+  /** It waits for a price that may never come, or protects: nobody plans with its fill. */
+  get conditional(): boolean {
+    return !Number.isNaN(this.stopTicks) || this.special.bracket
   }
 
   /** Moves to the next state; a step that the table does not have is a bug. */

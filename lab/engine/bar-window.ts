@@ -62,8 +62,14 @@ export class BarWindow implements Columns {
   /** The cells' columns as `fill` wants them. */
   readonly #columns: Float64Array[][]
 
+  /** Its place among the run's bar windows: the finest of each instrument by handle, then the others. */
+  readonly slot: number
+  readonly interval: string
+
   /** @param history rows that must stay reachable behind the cursor */
-  constructor(indicators: readonly WindowIndicator[], history: number) {
+  constructor(indicators: readonly WindowIndicator[], history: number, slot = 0, interval = '') {
+    this.slot = slot
+    this.interval = interval
     this.#indicators = indicators
     this.#keep = Math.max(1, history)
     this.cells = indicators.map(entry =>

@@ -3,11 +3,13 @@
  * value and every history as a copy that ends at the newest known bar.
  */
 import { GordonError } from '../core/errors.ts'
+import { isoTime } from '../core/time.ts'
 import type { OrderType, Reason } from '../domain/order.ts'
 import type { OrderChange } from '../domain/ports/venue.ts'
 import type { WorkingOrder } from '../domain/working-order.ts'
 import type {
   BarHistory,
+  BookView,
   Context,
   OrderOptions,
   OrderRecord,
@@ -78,6 +80,26 @@ export class EngineContext implements Context {
   price(instrument: Tradable): number | undefined {
     const mark = this.#engine.account.mark[instrument.handle]
     return Number.isNaN(mark) ? undefined : mark
+  }
+
+  quote(instrument: Tradable): { readonly bid: number; readonly ask: number } | undefined {
+    const { bid, ask } = this.#engine.market
+    const { handle } = instrument
+    if (Number.isNaN(bid[handle]) && Number.isNaN(ask[handle])) return undefined
+    return { bid: bid[handle], ask: ask[handle] }
+  }
+
+  book(instrument: Tradable): BookView | undefined {
+    return this.#engine.book(instrument.handle)
+  }
+
+  wakeAt(time: number, name: string): void {
+    if (!(time > this.#engine.now))
+      throw new GordonError(
+        'TIMER_PAST',
+        `wakeAt("${name}") asks for ${Number.isFinite(time) ? isoTime(time) : time}, which is not after now (${isoTime(this.#engine.now)}); give a later time in µs UTC.`,
+      )
+    this.#engine.wakeAt(time, name)
   }
 
   history(instrument: Tradable, n: number): BarHistory | undefined {

@@ -3,50 +3,72 @@
  * loads the windows and which venue stands behind the port.
  *
  * The order of statements in `#instant` is the proof that nothing sees the future:
- *   1  the clock and the instant's bars become known
- *   2  the venue works older orders against them; fills reach the account
- *   3  indicators (filled row by row as bars are loaded) are read at the cursor, never beyond
- *   4  onFill and onOrder, onBar per symbol in canonical order, onInstant
+ *   1  the clock moves; what the calendar brings (ex-dates, interest, expiry) happens
+ *   2  the venue works older orders against the instant's events; fills reach the account
+ *   3  books, marks and indicators (filled row by row as bars are loaded) are read at the cursor, never beyond
+ *   4  onFill and onOrder, onTimer, then per event in order of streams onBar, onTrade, …, then onInstant
  *   5  each callback's orders pass risk, reductions first, and go to the venue
  *   6  equity is recorded
+ *
+ * Where one stream alone has events for a while, lanes.ts works them in the same order without looking at the
+ * others between two rows.
  */
 import { Random } from '../core/random.ts'
+import { MINUTE } from '../core/time.ts'
 import type { FeeModel } from '../costs/index.ts'
-import type { Venue, VenueReports } from '../domain/ports/venue.ts'
-import type { IndicatorScale } from '../indicators/indicator.ts'
+import type { ClockedVenue, Venue, VenueReports } from '../domain/ports/venue.ts'
 import type { Account } from '../portfolio/account.ts'
 import type { RiskEngine } from '../risk/risk-engine.ts'
 import type { Tradable } from '../strategy/context.ts'
-import { bindIndicator } from '../strategy/indicator-handle.ts'
-import { declaredIndicators, type StrategyCallbacks } from '../strategy/strategy.ts'
-import { BarWindow, type WindowIndicator } from './bar-window.ts'
+import type { StrategyCallbacks } from '../strategy/strategy.ts'
+import { Agenda } from './agenda.ts'
+import type { BarWindow } from './bar-window.ts'
+import { bindWindows } from './bind-windows.ts'
 import { EngineContext } from './engine-context.ts'
+import { Market } from './market.ts'
 import { NextTimes } from './next-times.ts'
 import { OrderDesk, type Standing } from './order-desk.ts'
 import { Recorder } from './recorder.ts'
+import type { BarTerms, StreamTerms, TickTerms } from './streams.ts'
+import { MarketBook, TickView } from './tick-views.ts'
+import { TickWindow } from './tick-window.ts'
 import type { Universe } from './universe.ts'
 import { WindowBar } from './window-bar.ts'
+
+/** What a venue is made with: whom it reports to and the windows it may look at. */
+export interface VenueSeat {
+  readonly reports: VenueReports
+  /** Bars that fill orders, by handle; empty windows where an instrument has none. */
+  readonly windows: readonly BarWindow[]
+  readonly ticks: readonly TickWindow[]
+}
 
 export interface EngineSetup {
   readonly strategy: StrategyCallbacks
   readonly instruments: readonly Tradable[]
+  /** In order of delivery (compareStreams). */
+  readonly streams: readonly StreamTerms[]
   readonly account: Account
   readonly accountKind: 'cash' | 'margin'
   readonly risk: RiskEngine
   readonly fees: FeeModel
   readonly universe: Universe
-  /** Decisions begin at this time; earlier bars only warm up. */
+  /** Decisions begin at this time; earlier events only warm up. */
   readonly from: number
   /** Rows that `ctx.history` may reach. */
   readonly history: number
   readonly strict: boolean
   readonly seed: number
-  /** Makes the venue, given whom it reports to and the windows it may look at. */
-  readonly venue: (reports: VenueReports, windows: readonly BarWindow[]) => Venue
+  /** Pays or takes what a funding rate asks of a position; the mark price may be NaN. */
+  readonly funding: (handle: number, rate: number, markPrice: number, now: number) => void
+  readonly venue: (seat: VenueSeat) => { readonly venue: Venue; readonly clocked?: ClockedVenue }
 }
 
 export class Engine implements Standing {
+  /** Bars that the strategy sees, by slot: each instrument's finest by handle, then the others. */
   readonly windows: readonly BarWindow[]
+  readonly ticks: readonly TickWindow[]
+  readonly market: Market
   readonly account: Account
   readonly risk: RiskEngine
   readonly universe: Universe
@@ -55,56 +77,109 @@ export class Engine implements Standing {
   readonly desk: OrderDesk
   readonly random: Random
   readonly history: number
+  /** What happens at known times before the strategy is called, and what it asked to be called for. */
+  readonly house = new Agenda()
+  readonly timers = new Agenda()
   /** Time of the present instant, µs UTC. */
   now = Number.NaN
   /** Latest market event known: what a bar must not have begun before to fill an order. */
   eventClock = Number.NEGATIVE_INFINITY
-  /** Handles with an event in this instant; the first `activeCount` count. */
-  readonly active: Uint32Array
-  activeCount = 0
   /** Where the strategy is, for the sentence when it throws. */
   callback = ''
   callbackHandle = -1
 
   readonly #strategy: StrategyCallbacks
   readonly #venue: Venue
+  readonly #clocked: ClockedVenue | undefined
   readonly #context: EngineContext
-  readonly #views: WindowBar[]
+  readonly #funding: EngineSetup['funding']
+  readonly #streams: readonly StreamTerms[]
+  /** Per stream: its bar window or its window of ticks. */
+  readonly #barOf: readonly (BarWindow | undefined)[]
+  readonly #tickOf: readonly (TickWindow | undefined)[]
+  readonly #views: readonly WindowBar[]
+  readonly #tickViews: readonly TickView[]
+  readonly #books: readonly MarketBook[]
   readonly #next: NextTimes
   readonly #nextTimes: Float64Array
+  readonly #more: Uint8Array
+  /** Streams with an event in this instant, and the handles whose executing bars are among them. */
+  readonly #active: Uint32Array
+  readonly #worked: Uint32Array
+  /** Streams whose windows have no row left while they go on. */
+  readonly #exhausted: number[] = []
   readonly #strict: boolean
   readonly #from: number
   readonly #hasOnBar: boolean
   readonly #hasOnInstant: boolean
-  readonly #more: Uint8Array
-  /** Handles whose windows have no row left while their streams go on. */
-  readonly #exhausted: number[] = []
+  /** Every stream is of bars, informs and executes: streams are handles. */
+  readonly #plain: boolean
+  /** Equity is sampled at whole minutes: a run without bars. */
+  readonly #sampled: boolean
+  #nextSample = Number.NEGATIVE_INFINITY
+  #sampledAt = Number.NEGATIVE_INFINITY
+  /** First row of the instant, per active stream of ticks. */
+  readonly #firstRows: Uint32Array
   readonly #curve = this.recorder.curve
   #starting = false
 
   constructor(setup: EngineSetup) {
-    this.instruments = setup.instruments
+    const { instruments, streams } = setup
+    this.instruments = instruments
     this.account = setup.account
     this.risk = setup.risk
     this.universe = setup.universe
     this.history = setup.history
     this.random = new Random(setup.seed)
     this.#strategy = setup.strategy
+    this.#funding = setup.funding
     this.#strict = setup.strict
     this.#from = setup.from
-    const count = setup.instruments.length
-    this.windows = bindWindows(setup)
-    this.#views = setup.instruments.map(
-      (instrument, handle) => new WindowBar(instrument, this.windows[handle], false),
+    this.#streams = streams
+    const bars = streams.filter((one): one is BarTerms => one.kind === 'bars')
+    const { windows, slots } = bindWindows([setup.strategy], instruments, bars, setup.history)
+    this.windows = windows
+    const firstBar = streams.findIndex(one => one.kind === 'bars')
+    this.#barOf = streams.map((one, stream) =>
+      one.kind === 'bars' ? windows[slots[stream - firstBar]] : undefined,
     )
-    this.active = new Uint32Array(count)
-    this.#next = new NextTimes(count)
-    this.#nextTimes = new Float64Array(count)
-    this.#more = new Uint8Array(count)
+    const ticks: TickWindow[] = []
+    streams.forEach((one, stream) => {
+      if (one.kind === 'bars') return
+      ticks.push(new TickWindow({ ...(one as TickTerms), stream, place: ticks.length }))
+    })
+    this.ticks = ticks
+    this.#tickOf = streams.map((_, stream) => this.ticks.find(window => window.stream === stream))
+    this.market = new Market(instruments, this.account.mark)
+    for (const window of this.ticks) this.market.expect(window)
+    this.#views = windows.map((window, slot) => {
+      const handle = slot < instruments.length ? slot : bars[slots.indexOf(slot)].handle
+      return new WindowBar(instruments[handle], window, false)
+    })
+    this.#tickViews = this.ticks.map(window => new TickView(instruments[window.handle], window, false))
+    this.#books = instruments.map(instrument => new MarketBook(instrument, this.market))
+    this.#active = new Uint32Array(streams.length)
+    this.#firstRows = new Uint32Array(streams.length)
+    this.#next = new NextTimes(streams.length)
+    this.#nextTimes = new Float64Array(streams.length)
+    this.#more = new Uint8Array(streams.length)
+    this.#plain =
+      streams.length === instruments.length &&
+      streams.every(
+        (one, place) => one.kind === 'bars' && one.executes && one.informs && one.handle === place,
+      )
+    this.#worked = this.#plain ? this.#active : new Uint32Array(instruments.length)
+    this.#sampled = bars.length === 0
     this.#hasOnBar = setup.strategy.onBar !== undefined
     this.#hasOnInstant = setup.strategy.onInstant !== undefined
-    this.desk = new OrderDesk({ ...setup, recorder: this.recorder, windows: this.windows, standing: this })
-    this.#venue = setup.venue(this.desk, this.windows)
+    const executing = instruments.map(({ handle }) => {
+      const place = bars.findIndex(one => one.handle === handle && one.executes)
+      return place < 0 ? windows[handle] : windows[slots[place]]
+    })
+    this.desk = new OrderDesk({ ...setup, recorder: this.recorder, windows: executing, standing: this })
+    const { venue, clocked } = setup.venue({ reports: this.desk, windows: executing, ticks: this.ticks })
+    this.#venue = venue
+    this.#clocked = clocked
     this.#context = new EngineContext(this)
     this.desk.open(this.#venue, this.#context)
   }
@@ -114,15 +189,33 @@ export class Engine implements Standing {
     this.#starting = this.#strategy.onStart !== undefined
   }
 
-  /** Instants of decisions so far. */
+  /** Rows of the curve so far: instants of decisions, or minutes where there are no bars. */
   get instants(): number {
     return this.#curve.length
   }
 
+  /** The book of an instrument as its strategy may see it. */
+  book(handle: number): MarketBook | undefined {
+    return this.market.books[handle] === undefined ? undefined : this.#books[handle]
+  }
+
+  /** Asks for `onTimer`. */
+  wakeAt(time: number, name: string): void {
+    this.timers.add(time, () => {
+      if (this.#strategy.onTimer === undefined) return
+      this.callback = 'onTimer'
+      this.callbackHandle = -1
+      this.#strategy.onTimer(name, this.#context)
+      if (this.desk.unsettled) this.desk.flush()
+    })
+  }
+
   end(): void {
     this.account.valuate()
-    if (this.#strategy.onEnd === undefined) return
     const curve = this.#curve
+    if (this.#sampled && this.now >= this.#from && this.now > this.#sampledAt)
+      curve.add(this.account.equity, this.account.grossExposure, this.now)
+    if (this.#strategy.onEnd === undefined) return
     const { length } = curve
     // What fills here, where market orders fill at once, belongs to the last instant: its row is written again.
     if (length > 0) curve.length = length - 1
@@ -138,138 +231,336 @@ export class Engine implements Standing {
   }
 
   /** A window has new rows behind its cursor; `more` tells whether the stream goes on after them. */
-  loaded(handle: number, more: boolean): void {
-    const window = this.windows[handle]
-    this.#more[handle] = more ? 1 : 0
+  loaded(stream: number, more: boolean): void {
+    const window = this.#barOf[stream] ?? this.#tickOf[stream]!
+    this.#more[stream] = more ? 1 : 0
     const row = window.cursor + 1
-    this.#next.set(handle, row < window.end ? window.receiveTime[row] : Number.POSITIVE_INFINITY)
-    const place = this.#exhausted.indexOf(handle)
+    this.#next.set(stream, row < window.end ? window.receiveTime[row] : Number.POSITIVE_INFINITY)
+    const place = this.#exhausted.indexOf(stream)
     if (place >= 0) this.#exhausted.splice(place, 1)
   }
 
+  /** The window of a stream of bars. */
+  barsOf(stream: number): BarWindow {
+    return this.#barOf[stream]!
+  }
+
+  /** The window of a stream of ticks, about to be loaded: the venue first takes what would leave it. */
+  ticksOf(stream: number): TickWindow {
+    if (!Number.isNaN(this.now)) this.#clocked?.catchUp(this.now)
+    return this.#tickOf[stream]!
+  }
+
   /**
-   * Works instants until a stream needs rows (its handle is returned), all have ended (−1), or `limit` instants
-   * are done (−2).
+   * Works instants until a stream needs rows (it is returned), all have ended (−1), or `limit` instants are done
+   * (−2).
    */
   run(limit: number): number {
     const next = this.#next
-    const { active, windows } = this
-    if (windows.length === 1) return this.#runSingle(limit)
-    for (let done = 0; done < limit; done++) {
+    const { desk, house, timers } = this
+    const active = this.#active
+    const clocked = this.#clocked
+    for (let left = limit; left > 0; ) {
       if (this.#exhausted.length > 0) return this.#exhausted[this.#exhausted.length - 1]
       const now = next.earliest
       if (now === Number.POSITIVE_INFINITY) return -1
-      const count = next.due(now, active)
-      this.activeCount = count
-      this.now = now
-      this.#instant(count)
-      for (let k = 0; k < count; k++) {
-        const window = windows[active[k]]
-        const row = window.cursor + 1
-        if (row < window.end) this.#nextTimes[k] = window.receiveTime[row]
-        else {
-          this.#nextTimes[k] = Number.POSITIVE_INFINITY
-          if (this.#more[active[k]] === 1) this.#exhausted.push(active[k])
+      const wake = house.next < timers.next ? house.next : timers.next
+      const until = wake < now ? wake : now
+      if (clocked !== undefined && desk.venueBusy === true) {
+        const due = clocked.advance(until)
+        if (Number.isNaN(due)) return clocked.starved
+        if (due <= until) {
+          this.#reported(due)
+          left--
+          continue
         }
       }
+      if (wake < now) {
+        this.now = wake
+        this.#instant(0)
+        left--
+        continue
+      }
+      const count = next.due(now, active)
+      if (count === 1 && wake > now) {
+        const stream = active[0]
+        next.set(stream, Number.POSITIVE_INFINITY)
+        const others = next.earliest
+        const horizon = wake < others ? wake : others
+        const bars = this.#barOf[stream]
+        left =
+          bars !== undefined
+            ? this.#barLane(stream, bars, horizon, left)
+            : this.#tickLane(this.#tickOf[stream]!, horizon, left)
+        this.#moved(stream, 0)
+        next.set(stream, this.#nextTimes[0])
+        continue
+      }
+      this.now = now
+      this.#instant(count)
+      for (let k = 0; k < count; k++) this.#moved(active[k], k)
       if (count === 1) next.set(active[0], this.#nextTimes[0])
       else next.setAll(active, this.#nextTimes, count)
+      left--
     }
     return -2
   }
 
+  /** Notes when a stream that has moved goes on, or that its rows ran out. */
+  #moved(stream: number, k: number): void {
+    const window = this.#barOf[stream] ?? this.#tickOf[stream]!
+    const row = window.cursor + 1
+    if (row < window.end) this.#nextTimes[k] = window.receiveTime[row]
+    else {
+      this.#nextTimes[k] = Number.POSITIVE_INFINITY
+      if (this.#more[stream] === 1) this.#exhausted.push(stream)
+    }
+  }
+
   /**
-   * The same for one stream. The statements are those of `#instant`, in their order and to be changed with them;
-   * all that stays the same from bar to bar is held in locals, which takes half the time of a loop over one.
+   * Bars of one stream until another event is due. The statements are those of `#instant`, in their order and to be
+   * changed with them; all that stays the same from bar to bar is held in locals, which takes half the time.
    * paths.test.ts holds the two together.
    */
-  #runSingle(limit: number): number {
-    const { account, desk } = this
-    const window = this.windows[0]
+  #barLane(stream: number, window: BarWindow, horizon: number, limit: number): number {
+    const { account, desk, timers } = this
     const { end, eventTime, receiveTime, close } = window
     const { mark } = account
+    const terms = this.#streams[stream] as BarTerms
+    const { handle } = terms
     const curve = this.#curve
     const strategy = this.#strategy
     const context = this.#context
-    const view = this.#views[0]
+    const view = this.#views[window.slot]
     const from = this.#from
     const strict = this.#strict
-    const hasOnBar = this.#hasOnBar
-    const hasOnInstant = this.#hasOnInstant
-    this.active[0] = 0
-    this.activeCount = 1
-    for (let done = 0; done < limit; done++) {
+    const clocked = this.#clocked !== undefined
+    const executes = terms.executes === true
+    const hasOnBar = this.#hasOnBar && terms.informs
+    const hasOnInstant = this.#hasOnInstant && terms.informs
+    this.#worked[0] = handle
+    let left = limit
+    for (; left > 0; left--) {
       const row = window.cursor + 1
-      if (row >= end) return this.#more[0] === 1 ? 0 : -1
+      if (row >= end) break
       const now = receiveTime[row]
+      if (now >= horizon || timers.next <= now) break
+      // A venue with a clock of its own goes on before the next row.
+      if (clocked === true && left < limit && desk.venueBusy === true) break
       const time = eventTime[row]
       const before = this.eventClock
       this.now = now
       window.cursor = row
       window.late = time <= before
       if (time > before) this.eventClock = time
-      if (desk.venueBusy === true) this.#workOrders(1)
-      if (!Number.isNaN(close[row])) mark[0] = close[row]
+      if (desk.venueBusy === true && executes === true) this.#workOrders(1)
+      if (!Number.isNaN(close[row])) mark[handle] = close[row]
       if (now < from) continue
       if (this.#starting === true) this.#callStart()
-      if (desk.unsettled === true) this.desk.flush()
+      if (desk.unsettled === true) desk.flush()
       if (hasOnBar === true) {
         window.shown = true
         if (this.callback !== 'onBar') this.callback = 'onBar'
-        this.callbackHandle = 0
-        strategy.onBar!(strict === true ? this.#freshView(0) : view, context)
+        this.callbackHandle = handle
+        strategy.onBar!(strict === true ? this.#freshView(window) : view, context)
         window.shown = false
-        if (desk.unsettled === true) this.desk.flush()
+        if (desk.unsettled === true) desk.flush()
       }
       if (hasOnInstant === true) this.#callInstant()
-      account.valuate()
-      curve.add(account.equity, account.grossExposure, now)
+      if (executes === true) {
+        account.valuate()
+        curve.add(account.equity, account.grossExposure, now)
+      }
     }
-    return -2
+    return left
+  }
+
+  /** Ticks of one stream until another event is due; each receive time is an instant. */
+  #tickLane(window: TickWindow, horizon: number, limit: number): number {
+    const { desk, timers } = this
+    const clocked = this.#clocked
+    const { end, receiveTime } = window
+    const from = this.#from
+    const sampled = this.#sampled
+    let left = limit
+    for (; left > 0; left--) {
+      const row = window.cursor + 1
+      if (row >= end) break
+      const now = receiveTime[row]
+      if (now >= horizon || timers.next <= now) break
+      // Reports, and rows that must be read first, are for the loop outside.
+      if (clocked !== undefined && left < limit && desk.venueBusy === true && !(clocked.advance(now) > now))
+        break
+      if (sampled === true && now >= this.#nextSample) this.#sample(now)
+      this.now = now
+      this.#takeTicks(window, now)
+      if (now < from) continue
+      if (this.#starting === true) this.#callStart()
+      if (desk.unsettled === true) desk.flush()
+      this.#callTicks(window, row)
+      if (this.#hasOnInstant === true) this.#callInstant()
+    }
+    return left
   }
 
   /** Works one instant of bars that were pushed into the windows (paper and live), handles ascending. */
   runPushed(now: number, handles: readonly number[]): void {
-    for (let k = 0; k < handles.length; k++) this.active[k] = handles[k]
-    this.activeCount = handles.length
+    for (let k = 0; k < handles.length; k++) this.#active[k] = handles[k]
     this.now = now
     this.#instant(handles.length)
   }
 
+  /** The events of `now` of the first `count` active streams, or none where only the clock moves. */
   #instant(count: number): void {
-    const { active, account, desk, windows } = this
+    const { account, desk, now } = this
+    const active = this.#active
+    if (this.house.next <= now) this.house.run(now)
     const before = this.eventClock
-    for (let k = 0; k < count; k++) {
-      const window = windows[active[k]]
-      const time = window.eventTime[++window.cursor]
-      window.late = time <= before
-      if (time > this.eventClock) this.eventClock = time
+    let worked = count
+    let bars = count
+    if (this.#plain === true) {
+      for (let k = 0; k < count; k++) this.#advance(this.#barOf[active[k]]!, before)
+    } else {
+      worked = 0
+      bars = 0
+      for (let k = 0; k < count; k++) {
+        const window = this.#barOf[active[k]]
+        if (window === undefined) continue
+        this.#advance(window, before)
+        const { executes, informs, handle } = this.#streams[active[k]] as BarTerms
+        if (executes) this.#worked[worked++] = handle
+        if (informs) bars++
+      }
+      if (this.#sampled && now >= this.#nextSample) this.#sample(now)
     }
-    if (desk.venueBusy === true) this.#workOrders(count)
+    // A timer is an event too: no bar that began before it fills what it orders.
+    if (this.timers.next <= now && now > this.eventClock) this.eventClock = now
+    if (desk.venueBusy === true && worked > 0) this.#workOrders(worked)
+    let ticks = 0
     for (let k = 0; k < count; k++) {
-      const window = windows[active[k]]
-      const close = window.close[window.cursor]
-      // A bar without a close leaves the last known one.
-      if (!Number.isNaN(close)) account.mark[active[k]] = close
+      const window = this.#barOf[active[k]]
+      if (window !== undefined) {
+        const close = window.close[window.cursor]
+        // A bar without a close leaves the last known one.
+        if (!Number.isNaN(close)) account.mark[this.#streams[active[k]].handle] = close
+      } else {
+        const stream = this.#tickOf[active[k]]!
+        this.#firstRows[k] = stream.cursor + 1
+        this.#takeTicks(stream, now)
+        ticks++
+      }
     }
-    if (this.now < this.#from) return
-    if (this.#starting === true) this.#callStart()
-    if (desk.unsettled === true) this.desk.flush()
-    if (this.#hasOnBar === true) for (let k = 0; k < count; k++) this.#callBar(active[k])
-    if (this.#hasOnInstant === true) this.#callInstant()
+    if (now < this.#from) {
+      if (this.timers.next <= now) this.timers.run(now)
+      return
+    }
+    if (count > 0 && this.#starting === true) this.#callStart()
+    if (desk.unsettled === true) desk.flush()
+    if (this.timers.next <= now) this.timers.run(now)
+    for (let k = 0; k < count; k++) {
+      const window = this.#barOf[active[k]]
+      if (window === undefined) this.#callTicks(this.#tickOf[active[k]]!, this.#firstRows[k])
+      else if (this.#hasOnBar && (this.#streams[active[k]] as BarTerms).informs)
+        this.#callBar(window, this.#streams[active[k]].handle)
+    }
+    if (this.#hasOnInstant === true && bars + ticks > 0) this.#callInstant()
+    if (this.#sampled || worked === 0) return
     account.valuate()
-    this.#curve.add(account.equity, account.grossExposure, this.now)
+    this.#curve.add(account.equity, account.grossExposure, now)
+  }
+
+  /** Moves to the next bar. */
+  #advance(window: BarWindow, before: number): void {
+    const time = window.eventTime[++window.cursor]
+    window.late = time <= before
+    if (time > this.eventClock) this.eventClock = time
+  }
+
+  /** Takes in all rows of an instant: books, quotes, last trades, marks, payments of funding. */
+  #takeTicks(window: TickWindow, now: number): void {
+    const { end, eventTime, receiveTime, kind, handle } = window
+    let row = window.cursor
+    while (++row < end && receiveTime[row] === now) {
+      const time = eventTime[row]
+      if (time > this.eventClock) this.eventClock = time
+      if (kind === 'funding') this.#funding(handle, window.a[row], window.b[row], now)
+      else if (kind !== 'custom') this.market.take(window, row)
+    }
+    window.cursor = row - 1
+    if (kind === 'book') this.market.settle(handle)
+  }
+
+  /** Calls the strategy for rows `first` to the newest; for a book once. */
+  #callTicks(window: TickWindow, first: number): void {
+    const strategy = this.#strategy
+    const { kind, cursor } = window
+    if (kind === 'book') {
+      if (strategy.onBook === undefined) return
+      if (this.callback !== 'onBook') this.callback = 'onBook'
+      this.callbackHandle = window.handle
+      strategy.onBook(this.#books[window.handle], this.#context)
+      if (this.desk.unsettled === true) this.desk.flush()
+      return
+    }
+    for (let row = first; row <= cursor; row++) {
+      window.cursor = row
+      this.#callTick(window, kind)
+    }
+  }
+
+  #callTick(window: TickWindow, kind: TickWindow['kind']): void {
+    const strategy = this.#strategy
+    const view =
+      this.#strict === true
+        ? new TickView(this.instruments[window.handle], window, true)
+        : this.#tickViews[window.place]
+    window.shown = true
+    this.callbackHandle = window.handle
+    if (kind === 'trades') {
+      if (strategy.onTrade !== undefined) {
+        if (this.callback !== 'onTrade') this.callback = 'onTrade'
+        strategy.onTrade(view, this.#context)
+      }
+    } else if (kind === 'quotes') {
+      if (strategy.onQuote !== undefined) {
+        this.callback = 'onQuote'
+        strategy.onQuote(view, this.#context)
+      }
+    } else if (strategy.onPoint !== undefined) {
+      this.callback = 'onPoint'
+      strategy.onPoint(view, this.#context)
+    }
+    window.shown = false
+    if (this.desk.unsettled === true) this.desk.flush()
+  }
+
+  /** What the venue reported by `due` reaches the account, then the strategy. */
+  #reported(due: number): void {
+    this.now = due
+    this.#clocked!.report(due)
+    this.desk.worked()
+    if (this.desk.unsettled === true) this.desk.flush()
+  }
+
+  /** A row of the curve at the last whole minute, as things stood before this instant. */
+  #sample(now: number): void {
+    const minute = Math.floor(now / MINUTE) * MINUTE
+    if (this.#nextSample !== Number.NEGATIVE_INFINITY && this.now >= this.#from) {
+      this.account.valuate()
+      this.#curve.add(this.account.equity, this.account.grossExposure, minute)
+      this.#sampledAt = minute
+    }
+    this.#nextSample = minute + MINUTE
   }
 
   /** Objects of orders that the venue has let go of serve again. */
   #workOrders(count: number): void {
-    this.#venue.work(this.active, count, this.now)
+    this.#venue.work(this.#worked, count, this.now)
     this.desk.worked()
   }
 
-  #callBar(handle: number): void {
-    const window = this.windows[handle]
-    const view = this.#strict === true ? this.#freshView(handle) : this.#views[handle]
+  #callBar(window: BarWindow, handle: number): void {
+    const view = this.#strict === true ? this.#freshView(window) : this.#views[window.slot]
     window.shown = true
     if (this.callback !== 'onBar') this.callback = 'onBar'
     this.callbackHandle = handle
@@ -293,33 +584,7 @@ export class Engine implements Standing {
     this.desk.flush()
   }
 
-  #freshView(handle: number): WindowBar {
-    return new WindowBar(this.instruments[handle], this.windows[handle], true)
+  #freshView(window: BarWindow): WindowBar {
+    return new WindowBar(this.#views[window.slot].instrument, window, true)
   }
-}
-
-/** One window per instrument, with every indicator that the strategy declared; equal keys share one. */
-function bindWindows(setup: EngineSetup): BarWindow[] {
-  const handles = declaredIndicators(setup.strategy)
-  const keys = [...new Set(handles.map(handle => handle.spec.key))]
-  const specs = keys.map(key => handles.find(handle => handle.spec.key === key)!.spec)
-  const windows = setup.instruments.map((instrument: IndicatorScale) => {
-    const indicators: WindowIndicator[] = specs.map(spec => ({
-      indicator: spec.create(instrument),
-      outputs: spec.outputs.length,
-      key:
-        spec.repeatable === true
-          ? `${spec.key} ${instrument.ticksPerUnit} ${instrument.lotsPerUnit}`
-          : undefined,
-    }))
-    return new BarWindow(indicators, setup.history)
-  })
-  for (const handle of handles) {
-    const place = keys.indexOf(handle.spec.key)
-    bindIndicator(
-      handle,
-      windows.map(window => window.cells[place]),
-    )
-  }
-  return windows
 }

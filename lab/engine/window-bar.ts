@@ -10,6 +10,8 @@ import type { BarWindow } from './bar-window.ts'
 export class WindowBar implements BarView {
   readonly instrument: Tradable
   readonly handle: number
+  readonly slot: number
+  readonly interval: string
   readonly #window: BarWindow
   /** The one bar that a strict view shows; −1 for a view that shows them all. */
   readonly #only: number
@@ -18,6 +20,8 @@ export class WindowBar implements BarView {
     this.#only = strict ? window.known : -1
     this.instrument = instrument
     this.handle = instrument.handle
+    this.slot = window.slot
+    this.interval = window.interval
     this.#window = window
   }
 

@@ -183,7 +183,7 @@ async function attack(
       for (const place of handles)
         for (const output of ['value', 'upper', 'lower', 'close', undefined, '0', '-1', 'length', 'buffer'])
           for (const indicator of [this.average, this.channel])
-            search.try(() => indicator.at({ handle: place as number }, output as never))
+            search.try(() => indicator.at({ slot: place as number }, output as never))
       for (const instrument of ctx.instruments)
         for (const n of ODD_NUMBERS)
           search.try(() => {

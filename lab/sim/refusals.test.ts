@@ -80,7 +80,7 @@ describe('an order is refused', () => {
     ],
     [
       'for an instrument of another run',
-      ctx => ctx.buy({ ...share('ZZZ'), id: 'TEST:ZZZ', handle: 0 }, 1),
+      ctx => ctx.buy({ ...share('ZZZ'), id: 'TEST:ZZZ', handle: 0, slot: 0 }, 1),
       `Order 1: buy 1 TEST:ZZZ market GTC, ${sent} the run is not subscribed to its instrument.`,
     ],
     [

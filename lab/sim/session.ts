@@ -103,8 +103,16 @@ export function openSession(request: SessionRequest): Session {
     history,
     strict: settings.strict,
     seed: settings.seed,
-    venue: (reports, windows) =>
-      new SimulatedVenue({
+    streams: instruments.map((_, handle) => ({
+      kind: 'bars',
+      handle,
+      interval: request.intervals[handle] ?? '',
+      executes: true,
+      informs: true,
+    })),
+    funding: () => undefined,
+    venue: ({ reports, windows }) => ({
+      venue: new SimulatedVenue({
         instruments,
         windows,
         reports,
@@ -113,6 +121,7 @@ export function openSession(request: SessionRequest): Session {
         limitFill: settings.limitFill,
         barSpan: instruments.map((instrument, handle) => barSpan(instrument, request.intervals[handle])),
       }),
+    }),
   })
   return { engine, instance, name, settings, instruments, currency, warmup }
 }
@@ -127,7 +136,27 @@ function tradables(instruments: readonly Instrument[]): readonly Tradable[] {
 function tradable(instrument: Instrument, handle: number): Tradable {
   const { venue, symbol, ticksPerUnit, lotsPerUnit, currency, calendar } = instrument
   const id = instrumentId(instrument)
-  return { venue, symbol, ticksPerUnit, lotsPerUnit, currency, calendar, id, handle }
+  return {
+    venue,
+    symbol,
+    ticksPerUnit,
+    lotsPerUnit,
+    currency,
+    calendar,
+    kind: instrument.kind,
+    base: instrument.base,
+    settlement: instrument.settlement,
+    multiplier: instrument.multiplier,
+    initialMargin: instrument.initialMargin,
+    maintenanceMargin: instrument.maintenanceMargin,
+    expiry: instrument.expiry,
+    minQuantity: instrument.minQuantity,
+    maxQuantity: instrument.maxQuantity,
+    minNotional: instrument.minNotional,
+    id,
+    handle,
+    slot: handle,
+  }
 }
 
 /** A strategy of its class; what its constructor throws is told with the author's line. */

@@ -13,12 +13,18 @@ export interface Tradable extends Instrument {
   readonly id: string
   /** Its place in canonical order. */
   readonly handle: number
+  /** Where indicators of its finest bars lie; the same as `handle`. */
+  readonly slot: number
 }
 
 /** The bar at hand. It lives as long as the callback; keep numbers, not the view. */
 export interface BarView {
   readonly instrument: Tradable
   readonly handle: number
+  /** Where indicators of this instrument and interval lie. */
+  readonly slot: number
+  /** `1d`, `1h`, … */
+  readonly interval: string
   /** When the bar closed, µs UTC. */
   readonly time: Micros
   readonly open: number
@@ -28,6 +34,55 @@ export interface BarView {
   readonly volume: number
   /** It came after its instant had been worked (paper and live). */
   readonly late: boolean
+}
+
+/** The trade at hand; it lives as long as the callback. */
+export interface TradeView {
+  readonly instrument: Tradable
+  readonly handle: number
+  /** When it happened at the venue, µs UTC. */
+  readonly time: Micros
+  readonly price: number
+  readonly size: number
+  /** Who took: +1 a buyer, −1 a seller, 0 unknown. */
+  readonly side: number
+}
+
+/** Best bid and ask as last known; NaN for a side that is empty. */
+export interface QuoteView {
+  readonly instrument: Tradable
+  readonly handle: number
+  readonly time: Micros
+  readonly bid: number
+  readonly ask: number
+  readonly bidSize: number
+  readonly askSize: number
+}
+
+/** The book as known now: it changes as events come in, and shows nothing of what has not come yet. */
+export interface BookView {
+  readonly instrument: Tradable
+  readonly handle: number
+  /** False from lost messages until the next snapshot. */
+  readonly known: boolean
+  /** NaN while a side is empty or the book is unknown. */
+  readonly bid: number
+  readonly ask: number
+  readonly bidSize: number
+  readonly askSize: number
+  /** What stands at a price, in units. */
+  size(side: 'bid' | 'ask', price: number): number
+  /** The best levels, best first, as copies. */
+  levels(side: 'bid' | 'ask', count: number): readonly { readonly price: number; readonly size: number }[]
+}
+
+/** A point of a series from outside the market, or a funding rate. */
+export interface PointView {
+  /** Of the series: `news`, `funding`. */
+  readonly name: string
+  readonly instrument: Tradable
+  readonly time: Micros
+  readonly value: number
 }
 
 /** Copies of the last n bars, oldest first; the last row is the newest known bar. */
@@ -75,8 +130,12 @@ export interface Context {
   readonly buyingPower: number
   /** Units, negative when short. */
   position(instrument: Tradable): number
-  /** Last known close; undefined before the first bar. */
+  /** Last known close, trade or middle of the quote; undefined before the first. */
   price(instrument: Tradable): number | undefined
+  /** Best bid and ask; undefined for an instrument without quotes or a book, and before the first. */
+  quote(instrument: Tradable): { readonly bid: number; readonly ask: number } | undefined
+  /** The instrument's book; undefined where the run has none. */
+  book(instrument: Tradable): BookView | undefined
   /** The last n bars, or as many as there are when `atMost` is set; undefined while fewer are known. */
   history(instrument: Tradable, n: number): BarHistory | undefined
 
@@ -109,6 +168,9 @@ export interface Context {
   roundPrice(instrument: Tradable, price: number, toward?: 'nearest' | 'down' | 'up'): number
   /** Largest quantity on the lot grid that is not above. */
   roundQuantity(instrument: Tradable, quantity: number): number
+
+  /** Asks for `onTimer(name)` at a time to come; a time that has passed is refused. */
+  wakeAt(time: Micros, name: string): void
 
   /** A line in the report and the notebook. */
   log(text: string): void

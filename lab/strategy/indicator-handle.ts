@@ -15,7 +15,7 @@ export let bindIndicator: (handle: IndicatorHandle, cells: readonly (readonly In
 
 export class IndicatorHandle<Output extends string = string> {
   readonly spec: IndicatorSpec<Output>
-  /** First outputs by instrument handle, and all outputs. */
+  /** First outputs by slot (instrument and interval of bars), and all outputs. */
   #first: readonly IndicatorCell[] = []
   #all: readonly (readonly IndicatorCell[])[] = []
 
@@ -23,15 +23,15 @@ export class IndicatorHandle<Output extends string = string> {
     this.spec = spec
   }
 
-  /** Value at the newest known bar of `of`; undefined before warm-up is over. */
-  at(of: { readonly handle: number }, output?: Output): number | undefined {
-    const cell = output === undefined ? this.#first[of.handle] : this.#named(of.handle, output)
+  /** Value at the newest known bar of an instrument, or of a bar's own interval; undefined before warm-up is over. */
+  at(of: { readonly slot: number }, output?: Output): number | undefined {
+    const cell = output === undefined ? this.#first[of.slot] : this.#named(of.slot, output)
     const value = cell.column[cell.window.cursor]
     return Number.isNaN(value) ? undefined : value
   }
 
-  #named(handle: number, output: Output): IndicatorCell {
-    return this.#all[handle][this.spec.outputs.indexOf(output)]
+  #named(slot: number, output: Output): IndicatorCell {
+    return this.#all[slot][this.spec.outputs.indexOf(output)]
   }
 
   static {

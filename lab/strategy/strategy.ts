@@ -13,7 +13,7 @@ import { GordonError } from '../core/errors.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import type { OrderRecord } from '../domain/order.ts'
 import type { IndicatorSpec } from '../indicators/indicator.ts'
-import type { BarView, Context } from './context.ts'
+import type { BarView, BookView, Context, PointView, QuoteView, TradeView } from './context.ts'
 import { IndicatorHandle } from './indicator-handle.ts'
 import { type ParamSchema, type ParamValues, resolveParams } from './params.ts'
 
@@ -55,6 +55,14 @@ export interface StrategyCallbacks {
   onStart?(ctx: Context): void
   /** Each bar, per symbol in canonical order. */
   onBar?(bar: BarView, ctx: Context): void
+  /** Each trade, quote; the book once per instrument and instant, after all its changes. */
+  onTrade?(trade: TradeView, ctx: Context): void
+  onQuote?(quote: QuoteView, ctx: Context): void
+  onBook?(book: BookView, ctx: Context): void
+  /** A point of a custom series, or a funding rate. */
+  onPoint?(point: PointView, ctx: Context): void
+  /** A schedule of the definition, or `ctx.wakeAt`, has come: after the instant's events are known, before `onBar`. */
+  onTimer?(name: string, ctx: Context): void
   /** Once per instant, after every `onBar` of it: the place for decisions across symbols. */
   onInstant?(ctx: Context): void
   onFill?(fill: FillRecord, ctx: Context): void

@@ -3,6 +3,7 @@
  * already checked; times are resolved to µs UTC, so nothing downstream asks a time zone anything.
  */
 import type { BarSeries } from '../bar.ts'
+import type { BookSeries, CustomSeries, FundingSeries, QuoteSeries, TradeSeries } from '../market-events.ts'
 import type { Instrument } from '../instrument.ts'
 import type { RunDataset } from '../run-result.ts'
 
@@ -31,4 +32,33 @@ export interface BarStream {
    * columns belong to the caller.
    */
   next(rows: number): Promise<BarSeries | undefined>
+}
+
+export interface TickSeries {
+  readonly quotes: QuoteSeries
+  readonly trades: TradeSeries
+  readonly book: BookSeries
+  readonly funding: FundingSeries
+  readonly custom: CustomSeries
+}
+export type TickKind = keyof TickSeries
+
+/** Events that are no bars: what a run reads beside, or instead of, a BarSource. */
+export interface TickSource {
+  readonly datasets: readonly RunDataset[]
+  /** In any order, each once; `streams` point into it. */
+  readonly instruments: readonly Instrument[]
+  readonly streams: readonly TickStream[]
+  readonly notes: readonly string[]
+}
+
+export interface TickStream<Kind extends TickKind = TickKind> {
+  readonly kind: Kind
+  /** Place of its instrument in the source's list. */
+  readonly instrument: number
+  /** Events in all, known before the first is read. */
+  readonly rows: number
+  readonly series?: TickSeries[Kind]
+  /** The next up to `rows` events, in order of receiveTime; undefined at the end. */
+  next(rows: number): Promise<TickSeries[Kind] | undefined>
 }

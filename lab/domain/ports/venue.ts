@@ -16,11 +16,31 @@ export interface OrderChange {
 export interface Venue {
   /** It holds no order: `work` would do nothing, and need not be called until one is submitted. */
   readonly idle: boolean
+  /** An order that was held is released where it rests: it takes no time to get there. */
   submit(order: WorkingOrder, now: Micros): void
+  /** `byStrategy` has a way to go; for any other reason the venue itself cancels, at once. */
   cancel(order: WorkingOrder, now: Micros, reason: Reason): void
   replace(order: WorkingOrder, change: OrderChange, now: Micros): void
   /** Works older orders against the events of the instant; `active` lists the handles that have one. */
   work(active: Uint32Array, count: number, now: Micros): void
+}
+
+/**
+ * A venue whose market goes on between the instants of the strategy: trades, quotes and books happen there at
+ * their event times, orders arrive and reports come back after a latency.
+ */
+export interface ClockedVenue extends Venue {
+  /**
+   * Lets its market go on to `until`, or to the time at which the earliest report is due, whichever comes first.
+   * Returns when that report is due, Infinity when none is until then, NaN when `starved` needs rows first.
+   */
+  advance(until: Micros): Micros
+  /** The stream whose rows ran out. */
+  readonly starved: number
+  /** Hands over what is due by `now`. */
+  report(now: Micros): void
+  /** Rows received by `now` are about to leave the windows. */
+  catchUp(now: Micros): void
 }
 
 /** What a venue tells the account. Each call is a fact that has happened. */
@@ -41,7 +61,22 @@ export interface VenueReports {
   ): void
   canceled(order: WorkingOrder, reason: Reason, now: Micros): void
   expired(order: WorkingOrder, reason: Reason, now: Micros): void
+  /** A cancel is on its way; until it arrives the order may fill. */
+  cancelPending(order: WorkingOrder, now: Micros): void
   replaced(order: WorkingOrder, change: OrderChange, now: Micros): void
   /** The largest number of lots, up to `lots`, that the account can pay for at this price. */
   payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean): number
+}
+
+/** What lies between a venue and the account also tells of orders that wait for others, and asks what it needs. */
+export interface AccountReports extends VenueReports {
+  /** It waits for another order's fill (OTO). */
+  held(order: WorkingOrder, now: Micros): void
+  /** Asks risk about an order whose time to work has come. */
+  approve(order: WorkingOrder): Reason | undefined
+  /** Its quantity is another now, as another order of its group or its parent filled; 0 ≤ filled < lots. */
+  resized(order: WorkingOrder, lots: number, waitingLots: number, now: Micros): void
+  positionLots(handle: number): number
+  /** The order with this id, ended or not; what has ended is a copy. */
+  find(id: number): WorkingOrder | undefined
 }

@@ -1,0 +1,110 @@
+/**
+ * The market as the strategy's side knows it: per instrument the book, the best quote and the last trade, as of
+ * the events received so far. The venue keeps books of its own, which are ahead by the latency of the feed.
+ *
+ * A mark is the middle of the quote where there is one, else the last trade.
+ */
+import { OrderBook } from '../book/order-book.ts'
+import { BOOK_ACTIONS } from '../domain/market-events.ts'
+import type { Tradable } from '../strategy/context.ts'
+import type { TickWindow } from './tick-window.ts'
+
+export class Market {
+  /** Of instruments with a stream of books. */
+  readonly books: (OrderBook | undefined)[]
+  /** 1 where the book's state is known: from a snapshot or the first level on, until messages are lost. */
+  readonly known: Uint8Array
+  readonly bid: Float64Array
+  readonly ask: Float64Array
+  readonly bidSize: Float64Array
+  readonly askSize: Float64Array
+  readonly tradePrice: Float64Array
+  /** Books that stood crossed after an instant, and messages lost. */
+  crossed = 0
+  gaps = 0
+  readonly #ticksPerUnit: Float64Array
+  readonly #mark: Float64Array
+  readonly #quoted: Uint8Array
+
+  constructor(instruments: readonly Tradable[], mark: Float64Array) {
+    const count = instruments.length
+    this.books = instruments.map(() => undefined)
+    this.known = new Uint8Array(count)
+    this.bid = new Float64Array(count).fill(Number.NaN)
+    this.ask = new Float64Array(count).fill(Number.NaN)
+    this.bidSize = new Float64Array(count)
+    this.askSize = new Float64Array(count)
+    this.tradePrice = new Float64Array(count).fill(Number.NaN)
+    this.#ticksPerUnit = Float64Array.from(instruments, one => one.ticksPerUnit)
+    this.#mark = mark
+    this.#quoted = new Uint8Array(count)
+  }
+
+  /** Makes room for what a stream brings. */
+  expect(window: TickWindow): void {
+    if (window.kind === 'book') this.books[window.handle] ??= new OrderBook()
+    if (window.kind === 'book' || window.kind === 'quotes') this.#quoted[window.handle] = 1
+  }
+
+  /** Takes one row of ticks in. */
+  take(window: TickWindow, row: number): void {
+    const { handle, kind } = window
+    if (kind === 'book') this.#level(window, row, handle)
+    else if (kind === 'trades') {
+      const price = window.a[row]
+      this.tradePrice[handle] = price
+      if (this.#quoted[handle] === 0) this.#mark[handle] = price
+    } else if (kind === 'quotes') {
+      this.bid[handle] = window.a[row]
+      this.ask[handle] = window.b[row]
+      this.bidSize[handle] = window.c[row]
+      this.askSize[handle] = window.d[row]
+      this.#middle(handle)
+    }
+  }
+
+  /** After the last row of a message: reads the best of the book. */
+  settle(handle: number): void {
+    const book = this.books[handle]
+    if (book === undefined || this.known[handle] === 0) return
+    const scale = this.#ticksPerUnit[handle]
+    const bid = book.bestBidTicks
+    const ask = book.bestAskTicks
+    if (bid >= ask) this.crossed++
+    this.bid[handle] = bid / scale
+    this.ask[handle] = ask / scale
+    this.#middle(handle)
+  }
+
+  #level(window: TickWindow, row: number, handle: number): void {
+    const book = this.books[handle]!
+    const action = window.d[row]
+    if (action === BOOK_ACTIONS.gap) {
+      this.gaps++
+      this.known[handle] = 0
+      this.bid[handle] = Number.NaN
+      this.ask[handle] = Number.NaN
+      book.clear()
+      return
+    }
+    if (action === BOOK_ACTIONS.clear) {
+      book.clear()
+      this.known[handle] = 1
+      if (Number.isNaN(window.a[row])) return
+    } else if (this.known[handle] === 0) {
+      // Changes of an unknown book say nothing until a snapshot; a stream that never had one begins with levels.
+      if (this.gaps > 0) return
+      this.known[handle] = 1
+    }
+    book.set(
+      window.c[row] > 0 ? 1 : -1,
+      Math.round(window.a[row] * this.#ticksPerUnit[handle]),
+      window.b[row],
+    )
+  }
+
+  #middle(handle: number): void {
+    const middle = (this.bid[handle] + this.ask[handle]) / 2
+    if (middle > 0) this.#mark[handle] = middle
+  }
+}
