@@ -37,6 +37,10 @@ export interface CashFlow {
   readonly currency: string
   /** Received; negative when paid. Of a settlement or roll: the profit paid, or for spot the proceeds. */
   readonly amount: number
+  /** What one unit of `currency` was worth in the account's then; absent: it is the account's. */
+  readonly accountRate?: number
+  /** Of a roll: taken by the venue, in `currency`. */
+  readonly fee?: number
   /** Signed units of the position that it was reckoned on, before the event. */
   readonly quantity?: number
   /** What a unit was reckoned at. */

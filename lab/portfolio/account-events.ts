@@ -5,6 +5,8 @@
  * lab/sim/models/accounts.md.
  */
 import { amountUnits, quotientUnits, scaleUnits, type Units, unitsToNumber } from '../core/decimal.ts'
+import { borrowCostUnits, type BorrowTerms, type InterestTerms, interestUnits } from '../costs/financing.ts'
+import { notionalUnits } from '../costs/notional.ts'
 import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
 import type { CashFlow, CashFlowKind } from '../domain/cash-flow.ts'
@@ -12,20 +14,15 @@ import { type Instrument, instrumentId } from '../domain/instrument.ts'
 import type { Account } from './account.ts'
 import { NO_CELL } from './ledger.ts'
 
-/** What money costs: fractions a year, simple interest. Absent: nothing. */
+/** What money earns and costs; absent: nothing. */
 export interface Financing {
-  /** On a balance above zero. */
-  readonly creditRate?: (currency: string, balance: number) => number
-  /** On a balance below zero, of which the amount is given above zero. */
-  readonly debitRate?: (currency: string, debt: number) => number
-  /** On the value of what is sold short. */
-  readonly borrowRate?: (instrument: Instrument) => number
-  /** Days of the year that rates are quoted for; absent: 365 for GBP, AUD, CAD, NZD, HKD, SGD, ZAR, else 360. */
-  readonly daysPerYear?: (currency: string) => number
+  /** On balances above zero, by currency. */
+  readonly credit?: Readonly<Record<string, InterestTerms>>
+  /** On balances below zero, by currency. */
+  readonly debit?: Readonly<Record<string, InterestTerms>>
+  /** On what is sold short. */
+  readonly borrow?: (instrument: Instrument) => BorrowTerms | undefined
 }
-
-/** Money markets that count 365 days; all others count 360. */
-const ACTUAL_365 = new Set(['GBP', 'AUD', 'CAD', 'NZD', 'HKD', 'SGD', 'ZAR'])
 
 interface Entitlement {
   readonly handle: number
@@ -213,22 +210,29 @@ export class AccountEvents {
     const out = this.#record('rollOut', time, from, units, {
       quantity,
       price: fromPrice,
+      fee: unitsToNumber(feeUnits[0]),
       to: this.#id(to),
     })
     account.book(to, sign, Math.abs(opened), toPrice, feeUnits[1])
-    return [out, this.#record('rollIn', time, to, 0n, { quantity, price: toPrice })]
+    return [
+      out,
+      this.#record('rollIn', time, to, 0n, { quantity, price: toPrice, fee: unitsToNumber(feeUnits[1]) }),
+    ]
   }
 
   /**
    * Interest of some days: on each currency's cash less what shorts brought in (a broker keeps that as
-   * collateral), and the cost of borrowing what is sold short. Simple, not compounded within the call.
-   * @param days calendar days since the last, above zero
+   * collateral), and the cost of borrowing what is sold short. Borrow is charged first, at the last prices.
+   * @param days calendar days since the last, 1 or more
    */
   accrue(days: number, time: Micros): CashFlow[] {
     const account = this.#account
-    if (!(days > 0 && days < Number.POSITIVE_INFINITY))
-      throw new GordonError('INVALID_DAYS', `Interest was asked for ${days} days; give days above zero.`)
-    const { creditRate, debitRate, borrowRate } = this.#financing
+    if (!Number.isSafeInteger(days) || days < 1)
+      throw new GordonError(
+        'INVALID_DAYS',
+        `Interest was asked for ${days} days; give whole days, 1 or more.`,
+      )
+    const { credit, debit, borrow } = this.#financing
     const flows: CashFlow[] = []
     const collateral = account.currencies.map(() => 0n)
     for (let handle = 0; handle < account.instruments.length; handle++) {
@@ -238,24 +242,25 @@ export class AccountEvents {
       const { lotsPerUnit, multiplier = 1 } = instrument
       const currency = account.settlement[handle]
       const price = this.#price(handle, Number.NaN, 'Interest')
-      const value = quotientUnits([-lots, price, multiplier], [lotsPerUnit])
-      collateral[currency] += value
-      const rate = borrowRate?.(instrument) ?? 0
-      const units = -scaleUnits(value, [rate, days], [this.#year(currency)])
+      collateral[currency] += BigInt(notionalUnits(price, -lots, instrument))
+      const terms = borrow?.(instrument)
+      if (terms === undefined) continue
+      const units = -borrowCostUnits(price, lots * multiplier, instrument, terms, days)
       if (units === 0n) continue
       this.#post('borrow', handle, currency, units)
-      flows.push(this.#record('borrow', time, handle, units, { quantity: lots / lotsPerUnit, price, rate }))
+      const facts = { quantity: lots / lotsPerUnit, price, rate: terms.rate }
+      flows.push(this.#record('borrow', time, handle, units, facts))
     }
     for (const [currency, name] of account.currencies.entries()) {
       const base = account.ledger.balance(currency) - collateral[currency]
-      const amount = unitsToNumber(base < 0n ? -base : base)
-      const rate = (base < 0n ? debitRate : creditRate)?.(name, amount) ?? 0
-      const units = scaleUnits(base, [rate, days], [this.#year(currency)])
+      const terms = (base < 0n ? debit : credit)?.[name]
+      if (terms === undefined) continue
+      const units = interestUnits(base, terms, days) * (base < 0n ? -1n : 1n)
       if (units === 0n) continue
       account.ledger.post('interest', NO_CELL, currency, units)
       account.refreshCash(currency)
       const kind = base < 0n ? 'debitInterest' : 'interest'
-      flows.push(this.#record(kind, time, undefined, units, { rate }, currency))
+      flows.push(this.#record(kind, time, undefined, units, {}, currency))
     }
     return flows
   }
@@ -395,11 +400,6 @@ export class AccountEvents {
     return place
   }
 
-  #year(currency: number): number {
-    const name = this.#account.currencies[currency]
-    return this.#financing.daysPerYear?.(name) ?? (ACTUAL_365.has(name) ? 365 : 360)
-  }
-
   #countReceivable(currency: number): void {
     let units = 0n
     for (const one of this.#entitled) if (one.currency === currency) units += one.units
@@ -426,12 +426,14 @@ export class AccountEvents {
     currency = handle === undefined ? 0 : this.#account.settlement[handle],
   ): CashFlow {
     const account = this.#account
+    account.rates.refresh()
     const flow: CashFlow = {
       kind,
       time,
       ...(handle === undefined ? {} : { instrument: this.#id(handle) }),
       currency: account.currencies[currency],
-      amount: unitsToNumber(units),
+      amount: units < 0 ? -unitsToNumber(-units) : unitsToNumber(units),
+      ...(currency === 0 ? {} : { accountRate: account.rates.rate[currency] }),
       ...facts,
       afterFills: account.fillCount,
     }

@@ -10,16 +10,10 @@
  * position its average one, signed. What is not known makes equity NaN; `unknowns` says what. Models and
  * examples: lab/sim/models/accounts.md.
  */
-import {
-  type Units,
-  addUnits,
-  exactUnits,
-  quotientUnits,
-  shareUnits,
-  unitsToNumber,
-} from '../core/decimal.ts'
+import { type Units, addUnits, exactUnits, shareUnits, unitsToNumber } from '../core/decimal.ts'
 import { GordonError } from '../core/errors.ts'
-import { settlementCurrency } from '../domain/contract-value.ts'
+import { notionalUnits } from '../costs/notional.ts'
+import { settlementCurrency } from '../domain/settlement-currency.ts'
 import { type Instrument, instrumentId } from '../domain/instrument.ts'
 import { AccountEvents, type Financing } from './account-events.ts'
 import { Ledger } from './ledger.ts'
@@ -174,7 +168,7 @@ export class Account {
     const cell = this.ledger.cell(0, handle)
     let received: Units = 0
     if (this.#style[handle] <= SPOT) {
-      const notional = this.#value(handle, lots, price)
+      const notional = notionalUnits(price, lots, this.instruments[handle])
       this.ledger.postFill(cell, sign, notional, feeUnits)
       this.#move(handle, sign * lots, unitsToNumber(notional))
       received = sign > 0 ? -notional : notional
@@ -374,24 +368,16 @@ export class Account {
     let profit: Units = 0
     if (closing > 0) {
       const paid = shareUnits(cost, closing, Math.abs(before))
-      const worth = this.#value(handle, closing, price)
+      const worth = notionalUnits(price, closing, this.instruments[handle])
       // A long earns what price has risen by; in coin, what 1 / price has fallen by.
       const rises = this.#style[handle] === INVERSE ? before < 0 : before > 0
       profit = rises ? addUnits(worth, -paid) : addUnits(paid, -worth)
       cost = addUnits(cost, -paid)
     }
-    if (lots > closing) cost = addUnits(cost, this.#value(handle, lots - closing, price))
+    if (lots > closing) cost = addUnits(cost, notionalUnits(price, lots - closing, this.instruments[handle]))
     this.#cost[handle] = cost
     this.setLots(handle, after, unitsToNumber(cost))
     return profit
-  }
-
-  /** Value of lots at a price in settlement currency, exact and rounded once. */
-  #value(handle: number, lots: number, price: number): Units {
-    const multiplier = this.#multiplier[handle]
-    return this.#style[handle] === INVERSE
-      ? quotientUnits([lots, multiplier], [this.#lotsPerUnit[handle], price])
-      : exactUnits(price, lots, this.#lotsPerUnit[handle], multiplier)
   }
 
   /** Takes an amount of another currency into the account's; while no rate is known it stays what it is. */

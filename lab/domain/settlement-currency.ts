@@ -1,17 +1,10 @@
-/**
- * What a quantity is worth in the money that it settles in: price × quantity × multiplier, or for an inverse
- * contract quantity × multiplier / price, in coin.
- */
 import { GordonError } from '../core/errors.ts'
 import { type Instrument, instrumentId } from './instrument.ts'
 
-/** Value of `quantity` units at `price`, in settlement currency; of negative quantities negative. */
-export function contractValue(instrument: Instrument, price: number, quantity: number): number {
-  const size = quantity * (instrument.multiplier ?? 1)
-  return instrument.kind === 'inverse' ? size / price : size * price
-}
-
-/** Currency in which its fills, fees and profits are paid. */
+/**
+ * Currency in which an instrument's fills, fees and profits are paid.
+ * @throws SETTLEMENT_UNKNOWN, QUANTO_CONTRACT
+ */
 export function settlementCurrency(instrument: Instrument): string {
   const { kind = 'spot', currency, settlement, base } = instrument
   if (kind === 'spot' || kind === 'fx') return currency
