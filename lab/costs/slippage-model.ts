@@ -196,17 +196,16 @@ function unknownMarket(description: string): GordonError {
 
 function check(description: string, terms: SlippageTerms): void {
   const { kind: _kind, ...numbers } = terms
-  const fine = Object.values(numbers).every(
-    value => typeof value !== 'number' || (value >= 0 && value < Infinity),
-  )
-  if (
-    fine &&
+  const fine =
+    Object.values(numbers).every(
+      value => typeof value !== 'number' || (value >= 0 && value < Number.POSITIVE_INFINITY),
+    ) &&
+    (terms.cap === undefined || terms.cap > 0) &&
     (terms.kind !== 'bps' || terms.rate < 1) &&
     (terms.kind !== 'almgrenChriss' || terms.daySeconds > 0)
-  )
-    return
+  if (fine) return
   throw new GordonError(
     'SLIPPAGE_INVALID',
-    `Slippage of ${description} is none: its numbers must be 0 or more, and bps below 10000.`,
+    `Slippage (${description}) is none: its numbers must be 0 or more, bps below 10000 and a cap above 0.`,
   )
 }

@@ -99,9 +99,11 @@ describe('bps with a cap (zipline, FixedBasisPointsSlippageTestCase: close 3, vo
   ] as const)('%s side %i of %i fills %i at %f', (text, sign, wanted, lots, price) => {
     expect(fill(parseSlippage(text), 3, sign, wanted, 200)).toEqual([lots, price])
   })
-  it('fills no more than two orders may take of one bar (test_volume_limit: 10 % of 200, 18 and 5: 18 and 2)', () => {
+  it('fills no more than 20 of two orders (test_volume_limit: 9 and 1 whole, of 3 and 18 the 3 and 17)', () => {
     const model = parseSlippage('5bps:cap=10%')
-    expect([model.capLots(18, 200, 0), model.capLots(5, 200, 18)]).toEqual([18, 2])
+    expect([model.capLots(9, 200, 0), model.capLots(1, 200, 9)]).toEqual([9, 1])
+    expect([model.capLots(3, 200, 0), model.capLots(18, 200, 3)]).toEqual([3, 17])
+    expect(model.capLots(20, 200, 20)).toBe(0)
   })
   it('without one an order fills whole', () => {
     expect(parseSlippage('5bps').capLots(1000, 1, 0)).toBe(1000)
@@ -202,10 +204,14 @@ describe('what is not understood', () => {
     '2bps:impact=1',
     'spread',
     'sqrt:y',
+    'none:cap=10',
   ])('%s is refused in one sentence', text => {
     expect(() => parseSlippage(text)).toThrow(
       `Slippage "${text}" is not understood: write 2bps (below 10000), 0.01/unit, 1tick, `,
     )
+  })
+  it('a cap of nothing is refused', () => {
+    expect(() => parseSlippage('5bps:cap=0%')).toThrow('a cap above 0')
   })
   it('models read alike to people and apart to the digest', () => {
     expect(parseSlippage('2bps').description).toBe('2 bps of price on market and stop orders')
