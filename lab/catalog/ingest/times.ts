@@ -38,6 +38,7 @@ export class TimeResolver {
   readonly #zone: Zone
   readonly #calendar: Calendar
   readonly #shift: Micros
+  readonly #stampsOpen: boolean
   readonly #span: Micros
   readonly #log: IssueLog
   #last: Session | undefined
@@ -48,6 +49,7 @@ export class TimeResolver {
   constructor(file: string, first: RawBatch, options: ReadingOptions, calendar: Calendar, log: IssueLog) {
     const notes: string[] = []
     this.#calendar = calendar
+    this.#stampsOpen = options.stamp === 'open'
     this.#log = log
     this.#format = formatOf(file, first, options)
     this.#kind = this.#format?.kind ?? (first.time.kind === 'text' ? 'instant' : first.time.kind)
@@ -90,6 +92,13 @@ export class TimeResolver {
       notes.push(
         `a row stands for a session of calendar ${calendar.name}: its bar is known at the session's close`,
       )
+      if (this.#rowMeans === 'localSession' && calendar.overnight && options.stamp === undefined) {
+        throw new GordonError(
+          'STAMP_NEEDED',
+          `${file} has one time per session of calendar ${calendar.name}, whose sessions run from evening to evening, ` +
+            'and does not say whether it is the open or the close: pass --stamp open or --stamp close',
+        )
+      }
       if (span > DAY && options.stamp === undefined) {
         throw new GordonError(
           'STAMP_NEEDED',
@@ -210,7 +219,7 @@ export class TimeResolver {
       micros = local.time
     }
     if (this.#rowMeans === 'localSession') {
-      this.#placeSession(row, localDay(this.#calendar.zone, micros), eventTime, sessionClose, report)
+      this.#placeSession(row, this.#sessionDate(micros), eventTime, sessionClose, report)
       return
     }
     micros += this.#shift
@@ -239,6 +248,14 @@ export class TimeResolver {
       } else this.#last = session
     }
     sessionClose[row] = session.close
+  }
+
+  /** The date of the session that an instant stands for: the local one, unless sessions begin the evening before. */
+  #sessionDate(micros: Micros): number {
+    // An open is also the close of the session before it: the first instant inside tells them apart.
+    const inside = this.#stampsOpen ? micros + 1 : micros
+    const session = this.#calendar.overnight ? this.#calendar.sessionAt(inside) : undefined
+    return session?.day ?? localDay(this.#calendar.zone, micros)
   }
 
   #placeSession(

@@ -46,6 +46,8 @@ export interface Calendar {
   readonly zone: Zone
   /** True where each UTC day is a session, so that bars need no session column. */
   readonly continuous: boolean
+  /** True where a session begins on the evening before its date, so that a local date alone does not name it. */
+  readonly overnight: boolean
   /** The days that the calendar knows, both included; infinite where it has no end. */
   readonly firstDay: Day
   readonly lastDay: Day
@@ -119,6 +121,7 @@ const CONTINUOUS: Calendar = {
   name: '24/7',
   zone: zoneNamed('UTC'),
   continuous: true,
+  overnight: false,
   firstDay: Number.NEGATIVE_INFINITY,
   lastDay: Number.POSITIVE_INFINITY,
   session: utcDay,

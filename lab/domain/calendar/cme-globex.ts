@@ -25,6 +25,7 @@ export const CME_GLOBEX: VenueHours = {
   zone: 'America/Chicago',
   firstYear: 2000,
   lastYear: 2030,
+  overnight: true,
   hours,
 }
 

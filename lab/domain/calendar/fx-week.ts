@@ -12,6 +12,7 @@ export const FX_WEEK: VenueHours = {
   zone: 'America/New_York',
   firstYear: 1990,
   lastYear: 2050,
+  overnight: true,
   hours,
 }
 

@@ -20,6 +20,8 @@ export interface VenueHours {
   readonly zone: string
   readonly firstYear: number
   readonly lastYear: number
+  /** Sessions begin on the evening before their date. */
+  readonly overnight?: boolean
   /** The hours of that date's session; undefined where there is none. Defined for the years above. */
   hours(day: Day): SessionHours | undefined
 }

@@ -41,6 +41,7 @@ export function venueCalendar(venue: VenueHours): Calendar {
     name,
     zone,
     continuous: false,
+    overnight: venue.overnight ?? false,
     firstDay,
     lastDay,
     session,
