@@ -68,6 +68,8 @@ describe('amounts', () => {
   it('become the nearest double', () => {
     expect(unitsToNumber(290_000_000n)).toBe(0.29)
     expect(unitsToNumber(-4_734_640_000_000n)).toBe(-4734.64)
+    expect(unitsToNumber(-95_000_000n)).toBe(-0.095)
+    expect(unitsToNumber(-95_000_000)).toBe(-0.095)
     expect(unitsToNumber(123_456_789_123_456_789_000_000_000n)).toBe(Number('123456789123456789'))
   })
 })

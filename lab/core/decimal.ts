@@ -156,10 +156,15 @@ export class ExactSum {
   }
 }
 
-/** whole + rest units, brought to a fraction in [0, 1) first, so that equal amounts give equal doubles. */
+/**
+ * whole + rest units, brought to a fraction in [0, 1) first, so that equal amounts give equal doubles; below zero
+ * to one in (−1, 0], so that −0.095 is the double of that and not −1 + 0.905.
+ */
 function splitSum(whole: number, rest: number): number {
   const carry = Math.floor(rest / 1e9)
-  return whole + carry + (rest - carry * 1e9) / 1e9
+  const fraction = rest - carry * 1e9
+  const sum = whole + carry
+  return sum < 0 && fraction > 0 ? sum + 1 - (1e9 - fraction) / 1e9 : sum + fraction / 1e9
 }
 
 /** Exact text of an amount in units: `-12.345000001`, trailing zeros cut. */
