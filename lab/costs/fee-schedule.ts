@@ -12,9 +12,9 @@
 import {
   addUnits,
   amountUnits,
-  decimalDigits,
   divideHalfEvenBig,
   exactUnits,
+  scaleUnits,
   type Units,
 } from '../core/decimal.ts'
 import { GordonError } from '../core/errors.ts'
@@ -162,7 +162,7 @@ export class FeeSchedule implements FeeModel {
     if (this.#minimum !== undefined && total < this.#minimum) total = this.#minimum
     if (maximumRate !== undefined) {
       const value = BigInt(order.tradedUnits) + BigInt(notionalUnits(price, lots, instrument))
-      const most = partOf(value, maximumRate)
+      const most = scaleUnits(value, [maximumRate])
       if (total > most) total = most
     }
     if (roundTo === 'cent') total = divideHalfEvenBig(total, CENT) * CENT
@@ -226,14 +226,6 @@ function tierAt(tiers: readonly FeeTier[], volume: number): number {
 function quotedValue(price: number, lots: number, instrument: Instrument): number {
   const quantity = (lots / instrument.lotsPerUnit) * (instrument.multiplier ?? 1)
   return instrument.kind === 'inverse' ? quantity : quantity * price
-}
-
-/** A fraction of an amount, half to even. */
-function partOf(units: bigint, rate: number): bigint {
-  const { mantissa, exponent } = decimalDigits(rate)
-  return exponent >= 0
-    ? units * mantissa * 10n ** BigInt(exponent)
-    : divideHalfEvenBig(units * mantissa, 10n ** BigInt(-exponent))
 }
 
 function check(description: string, terms: FeeTerms): void {

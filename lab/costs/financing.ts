@@ -7,7 +7,14 @@
  * Simple interest on the balance of the day's end; what is paid or charged compounds only once it is booked.
  * Nights count by the calendar: Friday's balance earns three days.
  */
-import { decimalDigits, divideHalfEvenBig, type Units, UNIT_DIGITS } from '../core/decimal.ts'
+import {
+  decimalDigits,
+  divideHalfEvenBig,
+  quotientUnits,
+  UNIT_DIGITS,
+  UNITS_PER_CURRENCY,
+  type Units,
+} from '../core/decimal.ts'
 import type { Instrument } from '../domain/instrument.ts'
 
 /** Days of a year: 360 for dollars, euros, francs and yen; 365 for sterling and Commonwealth dollars. */
@@ -58,23 +65,14 @@ export function borrowCostUnits(
   terms: BorrowTerms,
   days = 1,
 ): bigint {
-  const p = decimalDigits(price)
-  const rate = decimalDigits(terms.rate)
-  let mantissa = p.mantissa
-  let exponent = p.exponent
-  if (terms.collateral === 'wholeDollars') {
-    mantissa *= 102n
-    exponent -= 2
-    const unit = 10n ** BigInt(Math.max(0, -exponent))
-    mantissa = exponent > 0 ? mantissa * 10n ** BigInt(exponent) : (mantissa + unit - 1n) / unit
-    exponent = 0
-  }
-  const shift = UNIT_DIGITS + exponent + rate.exponent
-  let numerator = mantissa * BigInt(Math.abs(lots)) * rate.mantissa * BigInt(days)
-  let denominator = BigInt(instrument.lotsPerUnit) * BigInt(terms.dayCount)
-  if (shift >= 0) numerator *= 10n ** BigInt(shift)
-  else denominator *= 10n ** BigInt(-shift)
-  return divideHalfEvenBig(numerator, denominator)
+  const held = terms.collateral === 'market' ? price : wholeDollars(price)
+  return quotientUnits([held, Math.abs(lots), terms.rate, days], [instrument.lotsPerUnit, terms.dayCount])
+}
+
+/** 102 % of a price, up to the next whole dollar; of 50 exactly 51. */
+function wholeDollars(price: number): number {
+  const units = quotientUnits([price, 1.02])
+  return Number((units + UNITS_PER_CURRENCY - 1n) / UNITS_PER_CURRENCY)
 }
 
 /**

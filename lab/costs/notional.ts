@@ -3,13 +3,13 @@
  *   spot, fx, linear, future   price × quantity × multiplier
  *   inverse                    quantity × multiplier / price
  */
-import { decimalDigits, divideHalfEvenBig, exactUnits, UNIT_DIGITS, type Units } from '../core/decimal.ts'
+import { exactUnits, quotientUnits, type Units } from '../core/decimal.ts'
 import type { Instrument } from '../domain/instrument.ts'
 
 /** × rate ≥ 0, in ledger units. */
 export function notionalUnits(price: number, lots: number, instrument: Instrument, rate = 1): Units {
   const { lotsPerUnit, multiplier = 1 } = instrument
-  if (instrument.kind === 'inverse') return inverseUnits(price, lots, lotsPerUnit, multiplier, rate)
+  if (instrument.kind === 'inverse') return quotientUnits([lots, multiplier, rate], [lotsPerUnit, price])
   if (multiplier === 1) return exactUnits(price, lots, lotsPerUnit, rate)
   const scale = wholeScale(multiplier)
   return exactUnits(price, lots * Math.round(multiplier * scale), lotsPerUnit * scale, rate)
@@ -26,22 +26,4 @@ function wholeScale(multiplier: number): number {
   let scale = 1
   while (scale < 1e12 && Math.round(multiplier * scale) / scale !== multiplier) scale *= 10
   return scale
-}
-
-function inverseUnits(
-  price: number,
-  lots: number,
-  lotsPerUnit: number,
-  multiplier: number,
-  rate: number,
-): bigint {
-  const p = decimalDigits(price)
-  const m = decimalDigits(multiplier)
-  const r = decimalDigits(rate)
-  const shift = UNIT_DIGITS + m.exponent + r.exponent - p.exponent
-  let numerator = BigInt(lots) * m.mantissa * r.mantissa
-  let denominator = BigInt(lotsPerUnit) * p.mantissa
-  if (shift >= 0) numerator *= 10n ** BigInt(shift)
-  else denominator *= 10n ** BigInt(-shift)
-  return divideHalfEvenBig(numerator, denominator)
 }
