@@ -1,12 +1,12 @@
 /**
  * `from` and `to` as people write them. A date means whole days of the instrument's calendar: a bar belongs to the
- * day in which it ends, so one that closes at midnight belongs to the day before. A time means that instant,
- * included.
+ * day in which it ends, so one that closes at midnight belongs to the day before; where sessions begin on the evening
+ * before their date, the day is that session. A time means that instant, included.
  */
 import { GordonError } from '../core/errors.ts'
 import { DAY, isoDate, type Micros } from '../core/time.ts'
 import type { Calendar } from '../domain/calendar/calendar.ts'
-import { parseDay } from '../domain/calendar/civil.ts'
+import { type Day, parseDay } from '../domain/calendar/civil.ts'
 import { detectTimeFormat } from './ingest/time-text.ts'
 import type { Window } from './series.ts'
 
@@ -30,6 +30,8 @@ function instant(flag: string, moment: Moment, calendar: Calendar, wholeDay: Mic
   if (typeof moment === 'number') return moment
   const day = parseDay(moment)
   if (day !== undefined) {
+    const edge = calendar.overnight ? sessionEdge(calendar, day, wholeDay === 0) : undefined
+    if (edge !== undefined) return edge + more
     const local = calendar.zone.toUtc(day * DAY + wholeDay)
     if (local.kind === 'unique') return local.time + more
   }
@@ -42,6 +44,17 @@ function instant(flag: string, moment: Moment, calendar: Calendar, wholeDay: Mic
     )
   }
   return parsed.micros
+}
+
+/** The open of the first session from a date on, or the close of the last one up to it; none is more than a week off. */
+function sessionEdge(calendar: Calendar, date: Day, opening: boolean): Micros | undefined {
+  for (let i = 0; i < 7; i++) {
+    const day = opening ? date + i : date - i
+    if (day < calendar.firstDay || day > calendar.lastDay) return undefined
+    const session = calendar.session(day)
+    if (session !== undefined) return opening ? session.open : session.close
+  }
+  return undefined
 }
 
 /** The day that a bar belongs to, in words: one that closes at midnight ends the day before. */
