@@ -146,6 +146,8 @@ export class WorkingOrder {
   cancelAt = Number.NaN
   /** Instant of the venue in which a bar works it. */
   worksIn = 0
+  /** Round of the inside of a bar in which it was last looked at. */
+  workedIn = 0
   /** Its parent filled inside the bar at hand: 1 the bar then went on against it for certain, 2 it may have. */
   bornInside = 0
 
@@ -189,6 +191,7 @@ export class WorkingOrder {
     this.cancelBarsAway = 0
     this.cancelAt = Number.NaN
     this.worksIn = 0
+    this.workedIn = 0
     this.bornInside = 0
   }
 
@@ -209,7 +212,13 @@ export class WorkingOrder {
 
   /** It waits for a price that may never come, or protects: nobody plans with its fill. */
   get conditional(): boolean {
-    return !Number.isNaN(this.stopTicks) || this.special.bracket
+    if (this.special === PLAIN_TERMS) return !Number.isNaN(this.stopTicks)
+    return this.special.bracket || this.trails || !Number.isNaN(this.stopTicks)
+  }
+
+  /** Its stop follows the market. */
+  get trails(): boolean {
+    return !Number.isNaN(this.special.trailTicks) || !Number.isNaN(this.special.trailRate)
   }
 
   /** Moves to the next state; a step that the table does not have is a bug. */

@@ -16,7 +16,7 @@
 import { Random } from '../core/random.ts'
 import { MINUTE } from '../core/time.ts'
 import type { FeeModel } from '../costs/index.ts'
-import type { ClockedVenue, Venue, VenueReports } from '../domain/ports/venue.ts'
+import type { AccountReports, ClockedVenue, Venue } from '../domain/ports/venue.ts'
 import type { Account } from '../portfolio/account.ts'
 import type { RiskEngine } from '../risk/risk-engine.ts'
 import type { Tradable } from '../strategy/context.ts'
@@ -37,7 +37,7 @@ import { WindowBar } from './window-bar.ts'
 
 /** What a venue is made with: whom it reports to and the windows it may look at. */
 export interface VenueSeat {
-  readonly reports: VenueReports
+  readonly reports: AccountReports
   /** Bars that fill orders, by handle; empty windows where an instrument has none. */
   readonly windows: readonly BarWindow[]
   readonly ticks: readonly TickWindow[]

@@ -3,12 +3,31 @@
  * a run of a million orders holds a hundred bytes for each and gives the collector nothing to move.
  */
 import type { OrderRecord, OrderState, OrderType, Reason, TimeInForce } from '../domain/order.ts'
-import { type OrderTerms, orderRecord, WorkingOrder } from '../domain/working-order.ts'
+import {
+  type OrderTerms,
+  orderRecord,
+  PLAIN_TERMS,
+  type SpecialTerms,
+  WorkingOrder,
+} from '../domain/working-order.ts'
 import type { Tradable } from '../strategy/context.ts'
 import { RowBlocks } from './row-blocks.ts'
 
-const TYPES: readonly OrderType[] = ['market', 'limit', 'stop', 'stopLimit']
-const FORCES: readonly TimeInForce[] = ['GTC', 'DAY', 'IOC']
+const TYPES: readonly OrderType[] = [
+  'market',
+  'limit',
+  'stop',
+  'stopLimit',
+  'marketIfTouched',
+  'limitIfTouched',
+  'trailingStop',
+  'trailingStopLimit',
+  'marketOnOpen',
+  'limitOnOpen',
+  'marketOnClose',
+  'limitOnClose',
+]
+const FORCES: readonly TimeInForce[] = ['GTC', 'DAY', 'IOC', 'FOK', 'GTD']
 const STATES: readonly OrderState[] = ['filled', 'canceled', 'expired', 'rejected']
 const FIELDS = 8
 const STRANGER = { venue: '', symbol: '', ticksPerUnit: 1, lotsPerUnit: 1, currency: '', calendar: '' }
@@ -33,6 +52,9 @@ export class OrderArchive {
   readonly #reasons: (Reason | '')[] = ['']
   readonly #tags = new Map<number, string>()
   readonly #strangers = new Map<number, string>()
+  /** Of the few that have them. */
+  readonly #special = new Map<number, SpecialTerms>()
+  readonly #children = new Map<number, number[]>()
 
   get nextId(): number {
     return this.count + 1
@@ -46,7 +68,20 @@ export class OrderArchive {
     if (this.#alive++ === 0) this.#first = this.count
     this.#living[this.count - this.#first] = order
     if (stranger !== undefined) this.#strangers.set(terms.id, stranger)
+    if (terms.special !== undefined && terms.special.parent !== 0)
+      this.#childOf(terms.special.parent, terms.id)
     return order
+  }
+
+  #childOf(parent: number, id: number): void {
+    const children = this.#children.get(parent)
+    if (children === undefined) this.#children.set(parent, [id])
+    else children.push(id)
+  }
+
+  /** Ids of the orders that wait or waited for this one's fill. */
+  children(id: number): number[] {
+    return [...(this.#children.get(id) ?? [])]
   }
 
   /** Whether an id was ever given. */
@@ -75,6 +110,7 @@ export class OrderArchive {
     if (reason < 0) reason = this.#reasons.push(order.reason) - 1
     block[start + 7] = pack(order, reason)
     if (order.tag !== '') this.#tags.set(order.id, order.tag)
+    if (order.special !== PLAIN_TERMS) this.#special.set(order.id, order.special)
     if (order.state !== 'filled') this.#unfilled.push(order.id)
     this.#living[order.id - this.#first] = undefined
     this.#alive--
@@ -96,15 +132,25 @@ export class OrderArchive {
       })
   }
 
-  /** Ids of living orders that the venue has accepted, oldest first. */
+  /** Ids of living orders that have been decided, oldest first. */
   working(handle: number | undefined): number[] {
     const ids: number[] = []
     while (this.#oldest <= this.count && this.living(this.#oldest) === undefined) this.#oldest++
     for (let id = this.#oldest; id <= this.count; id++) {
       const order = this.living(id)
-      if (order?.open === true && (handle === undefined || order.handle === handle)) ids.push(order.id)
+      if (
+        order !== undefined &&
+        order.state !== 'submitted' &&
+        (handle === undefined || order.handle === handle)
+      )
+        ids.push(order.id)
     }
     return ids
+  }
+
+  /** The order with this id, ended or not; undefined for an id never given. */
+  find(id: number): WorkingOrder | undefined {
+    return this.has(id) ? (this.living(id) ?? this.#restore(id)) : undefined
   }
 
   /** The order as it stands, undefined for an id never given. */
@@ -130,6 +176,7 @@ export class OrderArchive {
       submittedAt: this.#table.get(row, 3),
       decidedAt: Number.NaN,
       tag: this.#tags.get(id) ?? '',
+      special: this.#special.get(id),
     })
     order.state = words.state
     order.reason = this.#reasons[words.reason]
@@ -140,12 +187,12 @@ export class OrderArchive {
   }
 }
 
-/** handle, sign, type, time in force, state and reason in one integer. */
+/** handle, sign, type, time in force, state and reason in one integer: 4, 3, 2 and 6 bits below the sides. */
 function pack(order: WorkingOrder, reason: number): number {
   const sides = (order.handle + 1) * 2 + (order.sign > 0 ? 1 : 0)
   const kinds =
-    (placeOf(TYPES, order.type) * 4 + placeOf(FORCES, order.timeInForce)) * 4 + placeOf(STATES, order.state)
-  return (sides * 64 + kinds) * 64 + reason
+    (placeOf(TYPES, order.type) * 8 + placeOf(FORCES, order.timeInForce)) * 4 + placeOf(STATES, order.state)
+  return (sides * 512 + kinds) * 64 + reason
 }
 
 /** indexOf, without its call: the word is nearly always the first. */
@@ -162,13 +209,13 @@ function unpack(packed: number): {
   state: OrderState
   reason: number
 } {
-  const kinds = Math.floor(packed / 64) % 64
-  const sides = Math.floor(packed / 4096)
+  const kinds = Math.floor(packed / 64) % 512
+  const sides = Math.floor(packed / 32_768)
   return {
     handle: Math.floor(sides / 2) - 1,
     sign: sides % 2 === 1 ? 1 : -1,
-    type: TYPES[kinds >> 4],
-    timeInForce: FORCES[(kinds >> 2) & 3],
+    type: TYPES[kinds >> 5],
+    timeInForce: FORCES[(kinds >> 2) & 7],
     state: STATES[kinds & 3],
     reason: packed % 64,
   }

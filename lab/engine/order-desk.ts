@@ -7,7 +7,7 @@ import { GordonError } from '../core/errors.ts'
 import type { FeeModel } from '../costs/index.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import type { Reason } from '../domain/order.ts'
-import type { OrderChange, Venue, VenueReports } from '../domain/ports/venue.ts'
+import type { AccountReports, OrderChange, Venue } from '../domain/ports/venue.ts'
 import { orderRecord, type WorkingOrder } from '../domain/working-order.ts'
 import type { Account } from '../portfolio/account.ts'
 import type { RiskEngine } from '../risk/risk-engine.ts'
@@ -40,7 +40,7 @@ export interface DeskSetup {
 
 const NOTICES_PER_INSTANT = 10_000
 
-export class OrderDesk implements VenueReports {
+export class OrderDesk implements AccountReports {
   /** A callback has ordered something, or something is to be told. */
   unsettled = false
   /** The venue may hold orders. */
@@ -79,6 +79,7 @@ export class OrderDesk implements VenueReports {
   /** Tells where orders go and whom the strategy's callbacks are handed; both know the desk, so they come later. */
   open(venue: Venue, context: Context): void {
     this.#venue = venue
+    this.venueBusy = !venue.idle
     this.#context = context
   }
 
@@ -91,14 +92,14 @@ export class OrderDesk implements VenueReports {
     if (reason !== undefined) this.#refuse(order, reason)
     else {
       this.#batch.push(order)
-      if (Number.isNaN(order.stopTicks)) this.#batchLots[order.handle] += order.sign * order.lots
+      if (!order.conditional) this.#batchLots[order.handle] += order.sign * order.lots
     }
   }
 
   cancel(order: WorkingOrder): void {
     if (order.state === 'submitted') this.#decideBatch()
-    if (!order.living) return
-    this.#countWithinBar(order)
+    if (!order.living || order.state === 'cancelPending') return
+    order.cancelAt = this.#standing.eventClock
     this.#venue.cancel(order, this.#standing.now, 'byStrategy')
   }
 
@@ -110,9 +111,9 @@ export class OrderDesk implements VenueReports {
 
   replace(order: WorkingOrder, change: OrderChange): Reason | undefined {
     if (order.state === 'submitted') this.#decideBatch()
-    if (!order.open) return 'orderEnded'
+    if (!order.living || order.state === 'cancelPending') return 'orderEnded'
     const lots = change.lots ?? order.lots
-    if (lots <= order.filledLots) return 'nonPositiveQuantity'
+    if (lots <= order.filledLots + order.waitingLots) return 'nonPositiveQuantity'
     const scale = this.#instruments[order.handle].ticksPerUnit
     const ticks = [change.limitTicks ?? order.limitTicks, change.stopTicks ?? order.stopTicks]
     const price = ticks.find(value => !Number.isNaN(value))
@@ -173,7 +174,9 @@ export class OrderDesk implements VenueReports {
     order.filledLots += lots
     order.filledValue += price * lots
     order.feeUnits = addUnits(order.feeUnits, fee)
-    order.enter(order.filledLots === order.lots ? 'filled' : 'partiallyFilled', now)
+    if (order.filledLots === order.lots) order.enter('filled', now)
+    else if (order.state === 'cancelPending') order.before = 'partiallyFilled'
+    else order.enter('partiallyFilled', now)
     this.#risk.filled(order, lots)
     this.#account.applyFill(order.handle, order.sign, lots, price, fee)
     const { fills, curve } = this.#recorder
@@ -218,6 +221,31 @@ export class OrderDesk implements VenueReports {
     this.#risk.release(order)
     order.enter('expired', now, reason)
     this.#ended(order)
+  }
+
+  cancelPending(order: WorkingOrder, now: number): void {
+    order.enter('cancelPending', now)
+  }
+
+  held(order: WorkingOrder, now: number): void {
+    order.enter('held', now)
+  }
+
+  approve(order: WorkingOrder): Reason | undefined {
+    return this.#risk.approve(order)
+  }
+
+  resized(order: WorkingOrder, lots: number, waitingLots: number, _now: number): void {
+    this.#risk.resize(order, lots, waitingLots)
+    this.#tellOrder(order)
+  }
+
+  positionLots(handle: number): number {
+    return this.#account.positionLots[handle]
+  }
+
+  find(id: number): WorkingOrder | undefined {
+    return this.#recorder.orders.find(id)
   }
 
   /** New terms are a new decision: a bar that began before it does not fill them. */

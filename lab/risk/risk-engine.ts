@@ -6,12 +6,16 @@
  * fees fits into cash, less what working buys have reserved, plus the proceeds less fees of the batch's
  * reducing market orders. What the next price then makes unaffordable is cut at the fill.
  * Exposure (margin accounts, position limits): every working order counts as filled, the worst case; only the
- * batch's reducing market orders are taken as done.
+ * batch's reducing market orders are taken as done. Orders of one group count as the largest of them
+ * (group-exposure.ts). Reduce-only orders and the children of brackets count as nothing, for they are cut to the
+ * position when they fill; so a resting stop that is one of these does not stand in the way of another sale.
+ * What waits for another order's fill is looked at when its time comes.
  */
 import type { FeeModel } from '../costs/index.ts'
 import type { Reason } from '../domain/order.ts'
-import type { WorkingOrder } from '../domain/working-order.ts'
+import { PLAIN_TERMS, type WorkingOrder } from '../domain/working-order.ts'
 import type { Account } from '../portfolio/account.ts'
+import { GroupExposure } from './group-exposure.ts'
 import type { RiskLimits } from './limits.ts'
 
 export class RiskEngine {
@@ -21,8 +25,13 @@ export class RiskEngine {
   /** Lots of working buys and sells per handle: what a worst case would add. */
   readonly #buying: Float64Array
   readonly #selling: Float64Array
-  /** Signed lots of the stops among them. */
-  readonly #conditional: Float64Array
+  /** Signed lots of what waits for no trigger, reduce-only orders among them. */
+  readonly #planned: Float64Array
+  /** Bounds of one order per handle: lots, and value. */
+  readonly #fewest: Float64Array
+  readonly #most: Float64Array
+  readonly #leastValue: Float64Array
+  readonly #groups = new GroupExposure()
   #reservedCents = 0
   /** Of the open batch's reducing market sells, after fees. */
   #proceeds = 0
@@ -36,8 +45,14 @@ export class RiskEngine {
     const count = account.instruments.length
     this.#buying = new Float64Array(count)
     this.#selling = new Float64Array(count)
-    this.#conditional = new Float64Array(count)
+    this.#planned = new Float64Array(count)
     this.#batchLots = new Float64Array(count)
+    this.#fewest = Float64Array.from(account.instruments, one => (one.minQuantity ?? 0) * one.lotsPerUnit)
+    this.#most = Float64Array.from(
+      account.instruments,
+      one => (one.maxQuantity ?? Number.POSITIVE_INFINITY) * one.lotsPerUnit,
+    )
+    this.#leastValue = Float64Array.from(account.instruments, one => one.minNotional ?? 0)
   }
 
   /** Cash that is neither spent nor set aside for working buys. */
@@ -53,7 +68,7 @@ export class RiskEngine {
 
   /** Signed lots approved and not yet filled, without stops: those wait for something that may never come. */
   workingLots(handle: number): number {
-    return this.#buying[handle] - this.#selling[handle] - this.#conditional[handle]
+    return this.#planned[handle]
   }
 
   /** Begins a batch: puts it into the order in which it shall be decided and sent, reductions first. */
@@ -69,6 +84,7 @@ export class RiskEngine {
 
   /** Approves the batch's next order (undefined), or says why not. */
   decide(order: WorkingOrder): Reason | undefined {
+    if (order.special.parent !== 0) return undefined
     const reducing = this.#reduces(order)
     const price = this.#price(order)
     const reason = this.#refusal(order, reducing, price)
@@ -84,6 +100,16 @@ export class RiskEngine {
     return undefined
   }
 
+  /** Decides an order that has waited for another one's fill. */
+  approve(order: WorkingOrder): Reason | undefined {
+    if (order.special.bracket) return undefined
+    this.#value()
+    const price = this.#price(order)
+    const reason = this.#refusal(order, this.#reduces(order), price)
+    if (reason === undefined) this.#reserve(order, price)
+    return reason
+  }
+
   /** Ends a batch: its reductions count as working orders like any other from here. */
   close(batch: readonly WorkingOrder[]): void {
     this.#proceeds = 0
@@ -92,6 +118,11 @@ export class RiskEngine {
 
   /** Checks a change of a working order as if the order were new with those terms. */
   refuseReplace(order: WorkingOrder, lots: number, price: number): Reason | undefined {
+    if (!order.counted) {
+      // What waits is looked at when its time comes; a bracket's child weighs nothing.
+      order.lots = lots
+      return undefined
+    }
     const { lots: before, reservedCents } = order
     this.#value()
     this.release(order)
@@ -101,26 +132,48 @@ export class RiskEngine {
     if (reason === undefined) this.#reserve(order, price)
     else {
       order.reservedCents = reservedCents
-      this.#reservedCents += reservedCents
-      this.#working(order, order.remainingLots)
+      this.#count(order)
     }
     return reason
   }
 
   /** A working order filled some lots: they are no longer outstanding. */
   filled(order: WorkingOrder, lots: number): void {
+    if (!order.counted) return
     const before = order.remainingLots + lots
-    this.#working(order, -lots)
-    if (order.reservedCents > 0) {
-      const freed =
-        order.remainingLots === 0 ? order.reservedCents : Math.floor((order.reservedCents * lots) / before)
-      order.reservedCents -= freed
-      this.#reservedCents -= freed
+    const kept =
+      order.remainingLots === 0 ? 0 : order.reservedCents - Math.floor((order.reservedCents * lots) / before)
+    if (order.special.group !== '') {
+      order.reservedCents = kept
+      this.#regroup(order)
+      return
     }
+    this.#working(order, -lots)
+    this.#reservedCents -= order.reservedCents - kept
+    order.reservedCents = kept
+  }
+
+  /** Its quantity changes with what happened to others. */
+  resize(order: WorkingOrder, lots: number, waitingLots: number): void {
+    const before = order.remainingLots
+    const { counted, reservedCents } = order
+    this.release(order)
+    order.lots = lots
+    order.waitingLots = waitingLots
+    if (!counted) return
+    order.reservedCents = Math.ceil((reservedCents * order.remainingLots) / before)
+    this.#count(order)
   }
 
   /** An order ended, or is about to be looked at anew: what it held back is free. */
   release(order: WorkingOrder): void {
+    if (!order.counted) return
+    order.counted = false
+    if (order.special.group !== '') {
+      order.reservedCents = 0
+      this.#regroup(order)
+      return
+    }
     this.#working(order, -order.remainingLots)
     this.#reservedCents -= order.reservedCents
     order.reservedCents = 0
@@ -133,17 +186,48 @@ export class RiskEngine {
   }
 
   #reserve(order: WorkingOrder, price: number): void {
-    this.#working(order, order.remainingLots)
-    if (this.#limits.account === 'cash' && order.sign > 0) {
+    if (order.special.bracket) return
+    if (this.#limits.account === 'cash' && order.sign > 0 && !order.special.reduceOnly)
       order.reservedCents = Math.ceil(this.#cost(order, price) * 100)
+    this.#count(order)
+  }
+
+  /** Takes it and what it reserved among what works. */
+  #count(order: WorkingOrder): void {
+    order.counted = true
+    if (order.special.group !== '') this.#regroup(order)
+    else {
+      this.#working(order, order.remainingLots)
       this.#reservedCents += order.reservedCents
     }
   }
 
   #working(order: WorkingOrder, lots: number): void {
-    if (!Number.isNaN(order.stopTicks)) this.#conditional[order.handle] += order.sign * lots
+    if (!order.conditional) this.#planned[order.handle] += order.sign * lots
+    if (order.special.reduceOnly) return
     if (order.sign > 0) this.#buying[order.handle] += lots
     else this.#selling[order.handle] += lots
+  }
+
+  /** A member of a group came, changed or went. */
+  #regroup(order: WorkingOrder): void {
+    const { handle } = order
+    const entry = this.#groups.entry(order)
+    const { buying, selling, planned, reservedCents } = entry
+    this.#groups.update(entry, order)
+    this.#buying[handle] += entry.buying - buying
+    this.#selling[handle] += entry.selling - selling
+    this.#planned[handle] += entry.planned - planned
+    this.#reservedCents += entry.reservedCents - reservedCents
+  }
+
+  /** Lots by which an order makes the worst case worse: less where others of its group do already. */
+  #added(order: WorkingOrder): number {
+    if (order.special === PLAIN_TERMS) return order.remainingLots
+    if (order.special.reduceOnly) return 0
+    if (order.special.group === '') return order.remainingLots
+    const { buying, selling } = this.#groups.entry(order)
+    return Math.max(0, order.remainingLots - (order.sign > 0 ? buying : selling))
   }
 
   #refusal(order: WorkingOrder, reducing: boolean, price: number): Reason | undefined {
@@ -151,16 +235,24 @@ export class RiskEngine {
     if (!(price > 0)) return 'noPrice'
     const instrument = this.#account.instruments[handle]
     const value = (price * order.remainingLots) / instrument.lotsPerUnit
+    if (order.lots < this.#fewest[handle]) return 'belowMinimum'
+    if (order.lots > this.#most[handle]) return 'tooLarge'
+    if (order.special.reduceOnly) {
+      const lots = this.#account.positionLots[handle]
+      return order.sign * lots < 0 ? undefined : 'reduceOnlyWouldIncrease'
+    }
+    if (value < this.#leastValue[handle]) return 'belowMinimum'
     if (this.#limits.maxOrderValue !== undefined && !reducing && value > this.#limits.maxOrderValue)
       return 'tooLarge'
-    const longest = this.#longest(handle) + (order.sign > 0 ? order.remainingLots : 0)
-    const shortest = this.#shortest(handle) - (order.sign < 0 ? order.remainingLots : 0)
+    const lots = this.#added(order)
+    const longest = this.#longest(handle) + (order.sign > 0 ? lots : 0)
+    const shortest = this.#shortest(handle) - (order.sign < 0 ? lots : 0)
     if (this.#limits.account === 'cash') {
       if (order.sign < 0 && shortest < 0) return 'shortNotAllowed'
       // A sale may cost more than it brings: a fee per order on a small one.
       if (order.sign < 0 && 2 * value - this.#cost(order, price) + this.freeCash + this.#proceeds < 0)
         return 'insufficientCash'
-      if (order.sign > 0 && this.#cost(order, price) > this.freeCash + this.#proceeds)
+      if (order.sign > 0 && this.#cost(order, price) > this.freeCash + this.#proceeds + this.#spared(order))
         return 'insufficientCash'
     }
     if (reducing) return undefined
@@ -185,15 +277,21 @@ export class RiskEngine {
 
   /** An order that can only bring its position nearer to zero, whatever else works. */
   #reduces(order: WorkingOrder): boolean {
+    if (order.special.parent !== 0 && !order.counted && order.state === 'submitted') return false
     const lots = this.#account.positionLots[order.handle]
-    if (order.sign < 0) return lots > 0 && order.remainingLots + this.#selling[order.handle] <= lots
-    return lots < 0 && order.remainingLots + this.#buying[order.handle] <= -lots
+    if (order.sign < 0) return lots > 0 && this.#added(order) + this.#selling[order.handle] <= lots
+    return lots < 0 && this.#added(order) + this.#buying[order.handle] <= -lots
+  }
+
+  /** Cash that others of its group have set aside already. */
+  #spared(order: WorkingOrder): number {
+    return order.special.group === '' ? 0 : this.#groups.entry(order).reservedCents / 100
   }
 
   #price(order: WorkingOrder): number {
     const scale = this.#account.instruments[order.handle].ticksPerUnit
-    if (order.type === 'limit' || order.type === 'stopLimit') return order.limitTicks / scale
-    return order.type === 'stop' ? order.stopTicks / scale : this.#account.mark[order.handle]
+    if (!Number.isNaN(order.limitTicks)) return order.limitTicks / scale
+    return Number.isNaN(order.stopTicks) ? this.#account.mark[order.handle] : order.stopTicks / scale
   }
 
   #cost(order: WorkingOrder, price: number): number {

@@ -230,7 +230,7 @@ function changedWithinBar(engine: Engine, source: BarSource): RunWarning[] {
   return [
     {
       code: 'CHANGED_WITHIN_BAR',
-      text: `${count} ${count === 1 ? 'order was' : 'orders were'} cancelled or changed while a coarser bar of ${count === 1 ? 'its' : 'their'} instrument was forming: that bar might have filled ${count === 1 ? 'it' : 'them'} before, and does not in this run.`,
+      text: `${count} ${count === 1 ? 'order was' : 'orders were'} changed while a coarser bar of ${count === 1 ? 'its' : 'their'} instrument was forming: that bar might have filled ${count === 1 ? 'it' : 'them'} before, and does not in this run.`,
     },
   ]
 }

@@ -45,22 +45,57 @@ describe('a daily order that is changed at 06:00', () => {
     expect(fillsOf(run)).toEqual(['3: buy 1 D at 105'])
   })
 
-  it('or cancelled warns that the open of that day may have filled it', async () => {
+  it('warns that that day’s bar may have filled it on its old terms', async () => {
     let id = 0
+    const run = await mixed(
+      ['100', '110 110 90 95', '120'],
+      {
+        24: ({ ctx, of }) => {
+          id = ctx.buy(of.D, 1, { limit: 50 })
+        },
+        30: ({ ctx }) => ctx.replace(id, { limit: 40 }),
+      },
+      ['1d', '1h'],
+    )
+    expect(run.warnings.find(one => one.code === 'CHANGED_WITHIN_BAR')?.text).toBe(
+      '1 order was changed while a coarser bar of its instrument was forming: that bar might have filled it before, and does not in this run.',
+    )
+  })
+
+  it('or cancelled is too late for what that day’s bar does: its open of 110 came before 06:00', async () => {
+    let id = 0
+    let pending: string | undefined
     const run = await mixed(
       ['100', '110 110 90 95', '120'],
       {
         24: ({ ctx, of }) => {
           id = ctx.buy(of.D, 1)
         },
+        30: ({ ctx }) => {
+          ctx.cancel(id)
+          pending = ctx.order(id)?.state
+        },
+      },
+      ['1d', '1h'],
+    )
+    expect(pending).toBe('cancelPending')
+    expect(fillsOf(run)).toEqual(['2: buy 1 D at 110'])
+    expect(ordersOf(run)).toEqual(['1: filled 1 (2)'])
+  })
+
+  it('or cancelled ends with that bar where the bar does not fill it', async () => {
+    let id = 0
+    const run = await mixed(
+      ['100', '110 110 90 95', '60 60 40 40'],
+      {
+        24: ({ ctx, of }) => {
+          id = ctx.buy(of.D, 1, { limit: 50 })
+        },
         30: ({ ctx }) => ctx.cancel(id),
       },
       ['1d', '1h'],
     )
-    expect(ordersOf(run)).toEqual(['1: canceled 0 byStrategy (1.25)'])
-    expect(run.warnings.find(one => one.code === 'CHANGED_WITHIN_BAR')?.text).toBe(
-      '1 order was cancelled or changed while a coarser bar of its instrument was forming: that bar might have filled it before, and does not in this run.',
-    )
+    expect(ordersOf(run)).toEqual(['1: canceled 0 byStrategy (2)'])
   })
 
   it('at the daily close itself meets the next bar and warns of nothing', async () => {
