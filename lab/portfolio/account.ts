@@ -239,6 +239,11 @@ export class Account {
     return this.#style[handle] > SPOT
   }
 
+  /** Its profit is turned into the account's currency as it is realised. */
+  convertsProfit(handle: number): boolean {
+    return this.#converts[handle] === 1
+  }
+
   /** Cash in the currency that a handle's fills are paid in: what a buy may spend. */
   cashOf(handle: number): number {
     return this.balance[this.settlement[handle]]
