@@ -113,12 +113,27 @@ describe('every session from 2000 to 2026 is that of exchange_calendars 4.13.2',
     // India Today, 16 December 2009 (9:55; 9:00, put off to 4 January 2010); keralabanking.com "pre-open trade" (9:15
     // from 18 October 2010). Muhurat and special sessions: the exchanges' circulars as told by Mint (2018, 2022, 2023),
     // Free Press Journal (2021), India Today (2020), NewsBytes (2025), hindupad.com (2016), upcomingipocalendar.com
-    // (2017), moneyvriksh.com (2012), Business Standard (budgets of 2015, 2020, 2025), Zee News and Lokmat (2024).
+    // (2017), planetarypositions.com (2015), moneyvriksh.com (2011, 2012), binil.org (2010), Business Standard (budgets of 2015, 2020, 2025), Zee News and Lokmat (2024).
     const one = (day: string, open: string, close: string, pause?: [string, string]) =>
       [day, day, open, close, pause] as [string, string, string, string, [string, string]?]
     const rows = corrected(await reference('XBOM'), 330, [
       ['2000-01-01', '2010-01-03', '09:55', '15:30'],
       ['2010-01-04', '2010-10-17', '09:00', '15:30'],
+      // Before 2010 only the days are known, and that it was in the evening.
+      ...[
+        '2000-10-26',
+        '2001-11-14',
+        '2002-11-04',
+        '2003-10-25',
+        '2004-11-12',
+        '2005-11-01',
+        '2006-10-21',
+        '2007-11-09',
+        '2008-10-28',
+        '2009-10-17',
+      ].map(day => one(day, '18:15', '19:15')),
+      one('2010-11-05', '18:00', '19:00'),
+      one('2011-10-26', '16:45', '18:00'),
       one('2012-11-13', '16:45', '18:00'),
       one('2013-11-03', '18:15', '19:30'),
       one('2014-10-23', '18:15', '19:30'),

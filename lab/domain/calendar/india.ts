@@ -4,8 +4,9 @@
  * 4 January), which is taken for all earlier years; since 18 October 2010 a call auction fills 09:00–09:15.
  *
  * Holidays follow several religious calendars and are announced year by year, so that they are a list (the
- * exchanges' circulars), which ends with 2026. On the evening of Diwali there is an hour of Muhurat trading; the
- * sessions since 2012 are in the list of special ones, earlier years have the day's regular hours or no session.
+ * exchanges' circulars), which ends with 2026. On the evening of Diwali there is an hour of Muhurat trading in place
+ * of the day's session, be it a weekend; the list has those of 2000–2025. Before 2010 the exact hour was not found:
+ * the usual one is taken, so that no daily bar is known before its evening.
  */
 import { type Day, dayOf, parseDay, weekdayOf } from './civil.ts'
 import { at, SATURDAY, type SessionHours, SUNDAY, type VenueHours } from './hours.ts'
@@ -57,7 +58,19 @@ const HOLIDAYS: readonly string[] = [
 
 /** Sessions outside the regular days and hours: date, parts. */
 const SPECIAL: readonly string[] = [
-  '2012-11-13 16:45-18:00', // Muhurat trading, this and those below without a remark
+  '2000-10-26 18:15-19:15', // Muhurat trading, this and those below without a remark
+  '2001-11-14 18:15-19:15',
+  '2002-11-04 18:15-19:15',
+  '2003-10-25 18:15-19:15',
+  '2004-11-12 18:15-19:15',
+  '2005-11-01 18:15-19:15',
+  '2006-10-21 18:15-19:15',
+  '2007-11-09 18:15-19:15',
+  '2008-10-28 18:15-19:15',
+  '2009-10-17 18:15-19:15',
+  '2010-11-05 18:00-19:00',
+  '2011-10-26 16:45-18:00',
+  '2012-11-13 16:45-18:00',
   '2013-11-03 18:15-19:30',
   '2014-10-23 18:15-19:30',
   '2015-02-28 09:15-15:30', // Union Budget on a Saturday
