@@ -58,8 +58,11 @@ export function tradingFlags(command: Command): Command {
   return command
     .option('--params <json>', 'parameters, e.g. \'{"fast":10}\'')
     .option('--cash <amount>', 'opening cash (default 100000)')
-    .option('--fees <fees>', '10bps, 0.005/share:min=1, 2.5/order or none')
-    .option('--slippage <slippage>', '2bps or none')
+    .option(
+      '--fees <fees>',
+      '10bps, maker:-1bps,taker:5bps, 0.005/share:min=1:max=1%, 2.5/order, a venue (coinbase) or none',
+    )
+    .option('--slippage <slippage>', '2bps, 1tick, volume-share:cap=2.5%, sqrt:y=1 or none')
     .option('--account <kind>', 'cash or margin (default: as the strategy declares)')
     .option('--leverage <times>', 'gross exposure over equity on a margin account (default 2)')
     .option('--max-position <units>', 'largest position of one instrument')

@@ -20,6 +20,7 @@ import {
 import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
 import { type Instrument, instrumentId } from '../domain/instrument.ts'
+import { settlementCurrency } from '../domain/settlement-currency.ts'
 import type { FeeModel, OrderCharges } from './fee.ts'
 import { notionalOf, notionalUnits } from './notional.ts'
 import { TradedVolume, type VolumeWindow } from './traded-volume.ts'
@@ -138,12 +139,8 @@ export class FeeSchedule implements FeeModel {
 
   session(instruments: readonly Instrument[]): FeeModel {
     const { currency } = this.terms
-    for (const one of instruments)
-      if (currency !== undefined && (one.settlement ?? one.currency) !== currency)
-        throw new GordonError(
-          'FEES_CURRENCY',
-          `The fees (${this.description}) are amounts in ${currency} and ${instrumentId(one)} settles in ${one.settlement ?? one.currency}; write the fees in that currency.`,
-        )
+    if (currency !== undefined)
+      for (const one of instruments) refuseOtherCurrency(this.description, currency, one)
     return new FeeSchedule(this.description, this.terms, instruments)
   }
 
@@ -226,6 +223,15 @@ function tierAt(tiers: readonly FeeTier[], volume: number): number {
 function quotedValue(price: number, lots: number, instrument: Instrument): number {
   const quantity = (lots / instrument.lotsPerUnit) * (instrument.multiplier ?? 1)
   return instrument.kind === 'inverse' ? quantity : quantity * price
+}
+
+function refuseOtherCurrency(description: string, currency: string, instrument: Instrument): void {
+  const settled = settlementCurrency(instrument)
+  if (settled === currency) return
+  throw new GordonError(
+    'FEES_CURRENCY',
+    `The fees (${description}) are amounts in ${currency} and ${instrumentId(instrument)} settles in ${settled}; write the fees in that currency.`,
+  )
 }
 
 function check(description: string, terms: FeeTerms): void {

@@ -156,8 +156,10 @@ export class Slippage implements SlippageModel {
       // A day without volume, or no day that is over yet.
       return price * (1 + sign * (impact < Number.POSITIVE_INFINITY ? impact : IMPACT_WITHOUT_HISTORY))
     }
-    const units = lots / this.#lotsPerUnit[market.handle]
-    return price + sign * (this.#epsilon + (this.#a * units) / market.barSeconds)
+    const { barSeconds, handle } = market
+    // In a bar of unknown length any rate would do: no price, and `price` says so.
+    if (!(barSeconds < Number.POSITIVE_INFINITY)) return Number.NaN
+    return price + sign * (this.#epsilon + (this.#a * (lots / this.#lotsPerUnit[handle])) / barSeconds)
   }
 }
 

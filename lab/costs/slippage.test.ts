@@ -151,6 +151,8 @@ describe('Almgren–Chriss impact (their parameters of 2001: a spread of 1/8, 5 
   })
   it('needs the length of the bar', () => {
     expect(() => priced(text, 50, 1, 10)).toThrow('how long a bar is')
+    const unknown = { barSeconds: Number.POSITIVE_INFINITY }
+    expect(() => priced(text, 50, 1, 10, unknown)).toThrow('how long a bar is')
   })
 })
 
