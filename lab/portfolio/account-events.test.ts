@@ -243,6 +243,32 @@ describe('a new name', () => {
   })
 })
 
+describe('a corporate action', () => {
+  it('of each kind does what its own rule says', () => {
+    const account = accountOf([share('A')])
+    account.applyFill(0, 1, 10, 50, 0)
+    account.mark[0] = 50
+    const instrument = 'TEST:A'
+    const done = (
+      [
+        { kind: 'split', instrument, time: 1, ratio: 2 },
+        { kind: 'dividend', instrument, time: 2, payTime: 4, amount: 0.25 },
+        { kind: 'symbolChange', instrument, time: 3, to: 'TEST:B' },
+        { kind: 'delisting', instrument, time: 5 },
+      ] as const
+    ).map(action => account.events.applyAction(0, action))
+    // 20 shares; 20 × 0.25; 20 × 25
+    expect(done.map(flow => [flow?.kind, flow?.time, flow?.quantity, flow?.amount])).toEqual([
+      ['split', 1, 10, 0],
+      ['entitlement', 2, 20, 5],
+      ['symbolChange', 3, 20, 0],
+      ['delisting', 5, 20, 500],
+    ])
+    account.events.payDividends(5)
+    expect(equity(account)).toBe(10_005)
+  })
+})
+
 describe('interest', () => {
   const flat = (rate: number, dayCount: 360 | 365 = 360) => ({ dayCount, tiers: [{ from: 0, rate }] })
 

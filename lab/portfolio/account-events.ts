@@ -4,6 +4,7 @@
  * touches nothing that is held it does nothing. Rules, examples and when they are wrong:
  * lab/sim/models/accounts.md.
  */
+import { unreachable } from '../core/assert.ts'
 import { amountUnits, quotientUnits, scaleUnits, type Units, unitsToNumber } from '../core/decimal.ts'
 import { borrowCostUnits, type BorrowTerms, type InterestTerms, interestUnits } from '../costs/financing.ts'
 import { notionalUnits } from '../costs/notional.ts'
@@ -11,6 +12,7 @@ import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
 import type { CashFlow, CashFlowKind } from '../domain/cash-flow.ts'
 import { type Instrument, instrumentId } from '../domain/instrument.ts'
+import type { CorporateAction } from '../domain/market-events.ts'
 import type { Account } from './account.ts'
 import { NO_CELL } from './ledger.ts'
 
@@ -44,6 +46,25 @@ export class AccountEvents {
   constructor(account: Account, financing: Financing = {}) {
     this.#account = account
     this.#financing = financing
+  }
+
+  /**
+   * Does what a corporate action asks for.
+   * @param toHandle of a new name that the run has as another instrument
+   */
+  applyAction(handle: number, action: CorporateAction, toHandle?: number): CashFlow | undefined {
+    switch (action.kind) {
+      case 'split':
+        return this.applySplit(handle, action.ratio, Number.NaN, action.time)
+      case 'dividend':
+        return this.entitle(handle, action.amount, action.payTime, action.time, action.currency)
+      case 'symbolChange':
+        return this.changeSymbol(handle, action.to, action.time, toHandle)
+      case 'delisting':
+        return this.delist(handle, action.price ?? Number.NaN, action.time)
+      default:
+        return unreachable(action)
+    }
   }
 
   /**
@@ -432,7 +453,7 @@ export class AccountEvents {
       time,
       ...(handle === undefined ? {} : { instrument: this.#id(handle) }),
       currency: account.currencies[currency],
-      amount: units < 0 ? -unitsToNumber(-units) : unitsToNumber(units),
+      amount: unitsToNumber(units),
       ...(currency === 0 ? {} : { accountRate: account.rates.rate[currency] }),
       ...facts,
       afterFills: account.fillCount,

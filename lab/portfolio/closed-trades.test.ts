@@ -158,10 +158,13 @@ describe('a trade through', () => {
   it('a split has the quantity and the entry price of its new shares', () => {
     // 10 at 100, four for one: 40 at 25. Sold at 27: 80 − fees 4 and 3. Bars before the split read by 4.
     const rows = ['-', '100 104 96 100', '26 27 23 27', '27 99 1 27']
-    const split = flow(1, 'split', { quantity: 10, rate: 4 })
-    const { closed } = match(['1 buy 10 100 4', '4 sell 40 27 3'], rows, 27, 1, [split])
+    const flows = [
+      flow(1, 'entitlement', { quantity: 10, amount: 5 }),
+      flow(1, 'split', { quantity: 10, rate: 4 }),
+    ]
+    const { closed } = match(['1 buy 10 100 4', '4 sell 40 27 3'], rows, 27, 1, flows)
     expect(closed).toHaveLength(1)
-    expect(closed[0]).toMatchObject({ quantity: 40, entryPrice: 25, fees: 7, profit: 73, bars: 2 })
+    expect(closed[0]).toMatchObject({ quantity: 40, entryPrice: 25, fees: 7, profit: 73, income: 5, bars: 2 })
     expect(closed[0].return).toBeCloseTo(0.073, 12)
     // Lows 96 / 4 = 24 and 23, highs 104 / 4 = 26 and 27.
     expect([closed[0].mae, closed[0].mfe]).toEqual([-0.08, 0.08])
