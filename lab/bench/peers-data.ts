@@ -8,12 +8,14 @@ import { GordonError } from '../core/errors.ts'
 import { DAY } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import type { BarSource } from '../domain/ports/store.ts'
-import { memoryBars } from '../sim/index.ts'
+import type { BarSource, TickSource } from '../domain/ports/store.ts'
+import { memoryBars, memoryTicks } from '../sim/index.ts'
 
 const COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const
 /** 2015-01-01T00:00Z: the panel has no times of its own, so day d closes d + 1 days later. */
 const PANEL_START = 1_420_070_400_000_000
+/** 2020-01-01T00:00Z */
+const TICKS_START = 1_577_836_800_000_000
 
 /** Bars of the one-symbol market. */
 export function minuteRows(folder: string): number {
@@ -76,6 +78,72 @@ export function panelSource(folder: string, symbols: number): BarSource {
     series,
   }))
   return memoryBars(entries, { id: 'peers-w3', interval: '1d' })
+}
+
+/** What W4 runs on: trades on cents ten milliseconds apart, and a book that stands still far from them. */
+export function tradeSource(folder: string, rows?: number): { source: TickSource; lastPrice: number } {
+  const [price, size, side] = readColumns(folder, 'w4.f64', 3, rows)
+  const { eventTime, receiveTime } = tickTimes(price.length)
+  let least = Number.POSITIVE_INFINITY
+  let most = 0
+  for (const one of price) {
+    if (one < least) least = one
+    if (one > most) most = one
+  }
+  const before = Float64Array.of(eventTime[0] - 1, eventTime[0] - 1)
+  return {
+    source: memoryTicks([
+      {
+        instrument: benchInstrument('W4'),
+        trades: { length: price.length, eventTime, receiveTime, price, size, side },
+        book: {
+          length: 2,
+          eventTime: before,
+          receiveTime: before,
+          price: Float64Array.of(cents(least - 1), cents(most + 1)),
+          size: Float64Array.of(100, 100),
+          side: Float64Array.of(1, -1),
+          action: new Float64Array(2),
+        },
+      },
+    ]),
+    lastPrice: price[price.length - 1],
+  }
+}
+
+/** What W5 runs on: changes of levels, ten milliseconds apart, never crossed. */
+export function bookSource(folder: string, rows?: number): { source: TickSource; lastPrice: number } {
+  const [side, price, size] = readColumns(folder, 'w5.f64', 3, rows)
+  const times = tickTimes(price.length)
+  return {
+    source: memoryTicks([
+      {
+        instrument: benchInstrument('W5'),
+        book: { length: price.length, ...times, price, size, side, action: new Float64Array(price.length) },
+      },
+    ]),
+    lastPrice: price[price.length - 1],
+  }
+}
+
+/** Event k happens (k + 1) × 10 ms after the start and is known a millisecond later. */
+function tickTimes(length: number): { eventTime: Float64Array; receiveTime: Float64Array } {
+  const eventTime = Float64Array.from({ length }, (_, row) => TICKS_START + 10_000 * (row + 1))
+  return { eventTime, receiveTime: eventTime.map(time => time + 1000) }
+}
+
+function readColumns(folder: string, name: string, columns: number, rows?: number): Float64Array[] {
+  const bytes = readFileSync(existing(folder, name))
+  const values = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)
+  const all = values.length / columns
+  const length = rows ?? all
+  if (!Number.isInteger(all) || length > all)
+    throw new GordonError('BENCH_DATA', `${folder}/${name} holds ${all} rows, not ${length}: lower --n`)
+  return Array.from({ length: columns }, (_, column) => values.slice(column * all, column * all + length))
+}
+
+function cents(price: number): number {
+  return Math.round(price * 100) / 100
 }
 
 /** A made-up share on a grid of cents that trades around the clock, as the peers' engines see it. */

@@ -151,7 +151,7 @@ test('as a command, W2 on two threads gives what one thread gives', async () => 
 })
 
 test.each([
-  ['w9', 'No workload "w9": give one of w1, w2, w3, w1load, cold.'],
+  ['w9', 'No workload "w9": give one of w1, w2, w3, w4, w5, w1load, cold.'],
   ['w1 --reps 0', '--reps is "0"; it must be a whole number of at least 1.'],
   ['w1', "There is no w1.f64 in /nowhere; make the peers' data there, or point PEERS_DATA to them."],
 ])('"%s" is refused', async (args, sentence) => {

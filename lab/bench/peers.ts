@@ -1,7 +1,7 @@
 /**
  * Gordon's line in the peers' benchmark (node dist/lab/bench/peers.js, `npm run -s bench:peers --`):
  *
- *   bench:peers w1|w2|w3|w1load|cold [--reps 3] [--n bars] [--threads T] [--symbols 500] [--after-others]
+ *   bench:peers w1|w2|w3|w4|w5|w1load|cold [--reps 3] [--n bars] [--threads T] [--symbols 500] [--after-others]
  *
  * Reads $PEERS_DATA and prints one JSON line per repetition, the first one included. Data are read outside the
  * clock, but for w1load. `--after-others` runs six other strategies in the process first, so that the loop has
@@ -48,6 +48,22 @@ const WORKLOADS: Readonly<Record<string, (options: Options) => Promise<Ready>>> 
     const [{ panelSource }, { w3 }] = await Promise.all([import('./peers-data.ts'), import('./w3.ts')])
     const bars = panelSource(folder, symbols)
     return { n: bars.streams.reduce((sum, stream) => sum + stream.rows, 0), work: () => w3(bars) }
+  },
+  async w4({ folder, n }) {
+    const [{ tradeSource }, { quoteOnce, TradeQuoter }] = await Promise.all([
+      import('./peers-data.ts'),
+      import('./w4.ts'),
+    ])
+    const { source, lastPrice } = tradeSource(folder, n)
+    return { n: source.streams[0].rows, work: () => quoteOnce(TradeQuoter, source, lastPrice) }
+  },
+  async w5({ folder, n }) {
+    const [{ bookSource }, { BookQuoter, quoteOnce }] = await Promise.all([
+      import('./peers-data.ts'),
+      import('./w4.ts'),
+    ])
+    const { source, lastPrice } = bookSource(folder, n)
+    return { n: source.streams[0].rows, work: () => quoteOnce(BookQuoter, source, lastPrice) }
   },
   async w1load({ folder }) {
     const [{ minuteRows }, { w1load }] = await Promise.all([import('./peers-data.ts'), import('./w1load.ts')])

@@ -43,6 +43,12 @@ export interface VenueSeat {
   readonly ticks: readonly TickWindow[]
 }
 
+/** A schedule of the strategy: when it goes off next, strictly after a time; undefined when it ends. */
+export interface TimerSchedule {
+  readonly name: string
+  readonly next: (after: number) => number | undefined
+}
+
 export interface EngineSetup {
   readonly strategy: StrategyCallbacks
   readonly instruments: readonly Tradable[]
@@ -59,6 +65,7 @@ export interface EngineSetup {
   readonly history: number
   readonly strict: boolean
   readonly seed: number
+  readonly schedules: readonly TimerSchedule[]
   /** Pays or takes what a funding rate asks of a position; the mark price may be NaN. */
   readonly funding: (handle: number, rate: number, markPrice: number, now: number) => void
   readonly venue: (seat: VenueSeat) => { readonly venue: Venue; readonly clocked?: ClockedVenue }
@@ -93,6 +100,7 @@ export class Engine implements Standing {
   readonly #clocked: ClockedVenue | undefined
   readonly #context: EngineContext
   readonly #funding: EngineSetup['funding']
+  readonly #schedules: readonly TimerSchedule[]
   readonly #streams: readonly StreamTerms[]
   /** Per stream: its bar window or its window of ticks. */
   readonly #barOf: readonly (BarWindow | undefined)[]
@@ -133,6 +141,7 @@ export class Engine implements Standing {
     this.random = new Random(setup.seed)
     this.#strategy = setup.strategy
     this.#funding = setup.funding
+    this.#schedules = setup.schedules
     this.#strict = setup.strict
     this.#from = setup.from
     this.#streams = streams
@@ -186,12 +195,17 @@ export class Engine implements Standing {
 
   /** Begins: `onStart` comes with the first instant of decisions, so that it has a time and known prices. */
   start(): void {
-    this.#starting = this.#strategy.onStart !== undefined
+    this.#starting = this.#strategy.onStart !== undefined || this.#schedules.length > 0
   }
 
   /** Rows of the curve so far: instants of decisions, or minutes where there are no bars. */
   get instants(): number {
     return this.#curve.length
+  }
+
+  /** An instant of decisions has come. */
+  get decided(): boolean {
+    return this.#curve.length > 0 || (this.#sampled && this.now >= this.#from)
   }
 
   /** The book of an instrument as its strategy may see it. */
@@ -201,13 +215,7 @@ export class Engine implements Standing {
 
   /** Asks for `onTimer`. */
   wakeAt(time: number, name: string): void {
-    this.timers.add(time, () => {
-      if (this.#strategy.onTimer === undefined) return
-      this.callback = 'onTimer'
-      this.callbackHandle = -1
-      this.#strategy.onTimer(name, this.#context)
-      if (this.desk.unsettled) this.desk.flush()
-    })
+    this.timers.add(time, () => this.#callTimer(name))
   }
 
   end(): void {
@@ -238,6 +246,16 @@ export class Engine implements Standing {
     this.#next.set(stream, row < window.end ? window.receiveTime[row] : Number.POSITIVE_INFINITY)
     const place = this.#exhausted.indexOf(stream)
     if (place >= 0) this.#exhausted.splice(place, 1)
+  }
+
+  /** When an instrument last had an event, −Infinity if never. */
+  lastEvent(handle: number): number {
+    let last = Number.NEGATIVE_INFINITY
+    this.#streams.forEach((one, stream) => {
+      const window = this.#barOf[stream] ?? this.#tickOf[stream]!
+      if (one.handle === handle && window.cursor >= 0) last = Math.max(last, window.receiveTime[window.cursor])
+    })
+    return last
   }
 
   /** The window of a stream of bars. */
@@ -578,10 +596,30 @@ export class Engine implements Standing {
 
   #callStart(): void {
     this.#starting = false
+    for (const schedule of this.#schedules) this.#arm(schedule, this.now)
+    if (this.#strategy.onStart === undefined) return
     this.callback = 'onStart'
     this.callbackHandle = -1
-    this.#strategy.onStart!(this.#context)
+    this.#strategy.onStart(this.#context)
     this.desk.flush()
+  }
+
+  #callTimer(name: string): void {
+    if (this.#strategy.onTimer === undefined || this.now < this.#from) return
+    this.callback = 'onTimer'
+    this.callbackHandle = -1
+    this.#strategy.onTimer(name, this.#context)
+    if (this.desk.unsettled) this.desk.flush()
+  }
+
+  /** Puts the next firing of a schedule on the agenda, which puts the one after it there. */
+  #arm(schedule: TimerSchedule, after: number): void {
+    const time = schedule.next(after)
+    if (time === undefined) return
+    this.timers.add(time, now => {
+      this.#arm(schedule, now)
+      this.#callTimer(schedule.name)
+    })
   }
 
   #freshView(window: BarWindow): WindowBar {

@@ -6,25 +6,22 @@
  */
 import { textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
-import { DAY, isoDate, isoTime } from '../core/time.ts'
+import { isoTime } from '../core/time.ts'
 import { VERSION } from '../core/version.ts'
-import type { BarSeries } from '../domain/bar.ts'
-import { compareInstruments } from '../domain/instrument.ts'
-import type { BarSource, BarStream } from '../domain/ports/store.ts'
 import type { RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
 import { authorLine } from './author-line.ts'
-import { rowAtOrAfter, sliceSeries } from './series.ts'
-import { seriesDigest, StreamDigest } from './row-digest.ts'
+import { BarFeed, edge } from './bar-feed.ts'
+import { planReplay, type ReplayPlan, type ReplaySources } from './replay-plan.ts'
 import { Run } from './run.ts'
+import { rowAtOrAfter } from './series.ts'
 import { type AnyStrategy, openSession, type Session } from './session.ts'
 import { describeSettings, type TradingSettings } from './settings.ts'
-import { warmStart } from './warm-start.ts'
+import { TickFeed } from './tick-feed.ts'
 
-export interface BacktestRequest extends TradingSettings {
+export interface BacktestRequest extends TradingSettings, ReplaySources {
   readonly strategy: AnyStrategy
   readonly params?: Readonly<Record<string, unknown>>
-  readonly bars: BarSource
   /** First instant of decisions, µs UTC; bars before it warm up. */
   readonly from?: number
   /** Last instant, µs UTC, inclusive. */
@@ -43,29 +40,53 @@ const ROWS_IN_FLIGHT = 1 << 18
 const INSTANTS_PER_TURN = 1 << 18
 
 export async function backtest(request: BacktestRequest): Promise<Run> {
-  const source = inCanonicalOrder(request.bars)
+  const plan = planReplay(request)
   const session = openSession({
     strategy: request.strategy,
     params: request.params,
     settings: request,
-    instruments: source.instruments,
-    intervals: source.intervals,
+    instruments: plan.instruments,
+    streams: plan.streams.map(stream => stream.terms),
     from: request.from ?? Number.NEGATIVE_INFINITY,
   })
   const { engine } = session
   const warnings: RunWarning[] = [
-    ...source.notes.map(text => ({ code: 'DATA_NOTE', text })),
+    ...plan.notes.map(text => ({ code: 'DATA_NOTE', text })),
     ...session.settings.warnings,
     ...absentMembers(session),
   ]
-  const feeds = source.streams.map(
-    (stream, handle) => new StreamFeed(stream, engine, handle, request, session, warnings),
+  const rowsAtOnce = Math.max(512, Math.min(1 << 15, Math.floor(ROWS_IN_FLIGHT / plan.streams.length)))
+  const feeds = plan.streams.map(({ terms, bars, ticks }, place) =>
+    ticks !== undefined
+      ? new TickFeed(ticks, {
+          engine,
+          place,
+          instrument: session.instruments[terms.handle],
+          to: request.to ?? Number.POSITIVE_INFINITY,
+          rowsAtOnce,
+        })
+      : new BarFeed(bars!, {
+          engine,
+          place,
+          id: session.instruments[terms.handle].id,
+          from: request.from,
+          to: request.to,
+          warmup: session.warmup,
+          rowsAtOnce,
+          warnings,
+        }),
   )
   for (const feed of feeds) await feed.fill()
   const total = feeds.reduce((sum, feed) => sum + feed.rows, 0)
-  const single = feeds.length === 1 ? feeds[0].series : undefined
+  const single = feeds.length === 1 && feeds[0] instanceof BarFeed ? feeds[0].series : undefined
+  const ownBars = plan.instruments.map((_, handle) => {
+    const place = plan.streams.findIndex(
+      ({ terms }) => terms.kind === 'bars' && terms.handle === handle && terms.informs,
+    )
+    return place < 0 ? undefined : (feeds[place] as BarFeed).series
+  })
   engine.recorder.curve.reserve(
-    Math.max(...feeds.map(feed => feed.series?.length ?? 0)),
+    Math.max(0, ...ownBars.map(series => series?.length ?? 0)),
     single !== undefined,
   )
   try {
@@ -89,12 +110,13 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
           kind: 'failure',
         })
     }
-    if (engine.instants > 0) engine.end()
+    if (engine.decided) engine.end()
   } catch (error) {
     throw strategyFailure(error, engine, session.name)
   }
   if (engine.instants === 0) throw emptyRange(request)
-  warnings.push(...changedWithinBar(engine, source))
+  warnings.push(...changedWithinBar(engine, plan))
+  for (const feed of feeds) if (feed instanceof TickFeed) warnings.push(...feed.warnings())
   const told = describeSettings(session.settings)
   return new Run(
     {
@@ -103,113 +125,31 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
       codeHash: request.codeHash ?? textDigest(request.strategy.toString()),
       params: session.instance.params,
       seed: session.settings.seed,
-      datasets: source.datasets,
-      instruments: source.instruments,
-      bars: feeds.map(feed => feed.series),
+      datasets: plan.datasets,
+      instruments: plan.instruments,
+      bars: ownBars,
       currency: session.currency,
       startEquity: session.settings.cash,
       assumptions: told.assumptions,
-      settings: { ...told.hashed, from: request.from, to: request.to, intervals: source.intervals },
+      settings: {
+        ...told.hashed,
+        from: request.from,
+        to: request.to,
+        streams: plan.streams.map(stream => stream.terms),
+      },
       warnings,
       made: { gordon: VERSION, node: process.versions.node, arch: process.arch },
       leanTimes: single?.receiveTime.subarray(rowAtOrAfter(single, request.from ?? Number.NEGATIVE_INFINITY)),
-      rowDigests: () => feeds.map(feed => feed.digest()),
+      rowDigests: () =>
+        plan.instruments.map((_, handle) =>
+          feeds
+            .filter((_feed, place) => plan.streams[place].terms.handle === handle)
+            .map(feed => feed.digest())
+            .join(' '),
+        ),
     },
     engine,
   )
-}
-
-/** Hands one stream's rows to its window: a series in memory as views, a larger one batch by batch. */
-class StreamFeed {
-  /** The rows of this run when they are in memory, warm-up included. */
-  readonly series: BarSeries | undefined
-  readonly rows: number
-  given = 0
-  readonly #next: BarStream['next']
-  readonly #engine: Engine
-  readonly #handle: number
-  readonly #rowsAtOnce: number
-  readonly #to: number
-  #streamed: StreamDigest | undefined
-
-  constructor(
-    stream: BarStream,
-    engine: Engine,
-    handle: number,
-    request: BacktestRequest,
-    session: Session,
-    warnings: RunWarning[],
-  ) {
-    this.#engine = engine
-    this.#handle = handle
-    this.#to = request.to ?? Number.POSITIVE_INFINITY
-    this.#rowsAtOnce = Math.max(
-      512,
-      Math.min(1 << 15, Math.floor(ROWS_IN_FLIGHT / session.instruments.length)),
-    )
-    const from = request.from ?? Number.NEGATIVE_INFINITY
-    const warnShort = (found: number): void => {
-      if (request.from !== undefined && found < session.warmup)
-        warnings.push({
-          code: 'SHORT_WARMUP',
-          text: `${session.instruments[handle].id} has ${found} of the ${session.warmup} warm-up bars before ${edge(request.from)}; its first decisions come later.`,
-        })
-    }
-    if (stream.series !== undefined) {
-      const start = rowAtOrAfter(stream.series, from)
-      const first = Math.max(0, start - session.warmup)
-      warnShort(start - first)
-      this.series = sliceSeries(stream.series, first, rowAtOrAfter(stream.series, this.#to + 1))
-    }
-    this.#next = warmStart(stream, { from, warmup: session.warmup, onFound: warnShort })
-    this.rows = this.series?.length ?? stream.rows
-  }
-
-  /** The next rows; a promise only when they must be read. */
-  fill(): Promise<void> | undefined {
-    if (this.series === undefined) return this.#read()
-    const from = this.given
-    const to = Math.min(this.series.length, from + this.#rowsAtOnce)
-    this.given = to
-    const window = this.#engine.windows[this.#handle]
-    if (from === 0) window.expect(this.series)
-    window.load(this.series, from, to)
-    this.#engine.loaded(this.#handle, to < this.series.length)
-    return undefined
-  }
-
-  digest(): string {
-    return this.series === undefined
-      ? (this.#streamed ?? new StreamDigest()).hex()
-      : seriesDigest(this.series)
-  }
-
-  async #read(): Promise<void> {
-    let batch = await this.#next(this.#rowsAtOnce)
-    let more = batch !== undefined
-    if (batch !== undefined) {
-      const end = rowAtOrAfter(batch, this.#to + 1)
-      more = end === batch.length
-      if (!more) batch = sliceSeries(batch, 0, end)
-      this.#streamed ??= new StreamDigest()
-      this.#streamed.add(batch)
-      this.given += batch.length
-      this.#engine.windows[this.#handle].load(batch, 0, batch.length)
-    }
-    this.#engine.loaded(this.#handle, more)
-  }
-}
-
-/** File order and dataset order never decide a handle. */
-function inCanonicalOrder(source: BarSource): BarSource {
-  const order = source.instruments.map((_, place) => place)
-  order.sort((a, b) => compareInstruments(source.instruments[a], source.instruments[b]))
-  return {
-    ...source,
-    instruments: order.map(place => source.instruments[place]),
-    intervals: order.map(place => source.intervals[place]),
-    streams: order.map(place => source.streams[place]),
-  }
 }
 
 /** Who belongs to the universe and is not in the data: most often the delisted, whose losses are then missing. */
@@ -224,20 +164,15 @@ function absentMembers({ settings, instruments }: Session): RunWarning[] {
 }
 
 /** Between coarse bars a strategy learns from finer ones, while its orders stand in a bar that tells only at its close. */
-function changedWithinBar(engine: Engine, source: BarSource): RunWarning[] {
+function changedWithinBar(engine: Engine, plan: ReplayPlan): RunWarning[] {
   const count = engine.recorder.changedWithinBar
-  if (count === 0 || new Set(source.intervals).size === 1) return []
+  if (count === 0 || new Set(plan.intervals).size === 1) return []
   return [
     {
       code: 'CHANGED_WITHIN_BAR',
       text: `${count} ${count === 1 ? 'order was' : 'orders were'} changed while a coarser bar of ${count === 1 ? 'its' : 'their'} instrument was forming: that bar might have filled ${count === 1 ? 'it' : 'them'} before, and does not in this run.`,
     },
   ]
-}
-
-/** A day as the command line means it begins a microsecond after midnight. */
-function edge(time: number): string {
-  return time % DAY === 1 ? isoDate(time) : isoTime(time)
 }
 
 function emptyRange(request: BacktestRequest): GordonError {
@@ -257,7 +192,8 @@ export function strategyFailure(error: unknown, engine: Engine, name: string): u
   const thrown = error instanceof Error ? error : new Error(String(error))
   const line = authorLine(thrown)
   const symbol =
-    engine.callback === 'onBar' && engine.callbackHandle >= 0
+    engine.callbackHandle >= 0 &&
+    (engine.callback === 'onBar' || engine.windows[engine.callbackHandle].known > 0)
       ? ` for ${engine.instruments[engine.callbackHandle].id} (bar ${engine.windows[engine.callbackHandle].known})`
       : ''
   const when = Number.isNaN(engine.now) ? '' : ` at ${isoTime(engine.now)}`

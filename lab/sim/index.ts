@@ -2,6 +2,7 @@
 export { backtest, type BacktestRequest } from './backtest.ts'
 export { Run } from './run.ts'
 export { memoryBars } from './series.ts'
+export { type MemoryTicks, memoryTicks } from './ticks.ts'
 export type { AnyStrategy } from './session.ts'
 export type { TradingSettings } from './settings.ts'
 export { reasonText } from './why.ts'

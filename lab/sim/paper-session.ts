@@ -13,6 +13,7 @@ import { VERSION } from '../core/version.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import type { BarEvent, HeaderEvent, JournalEntry } from '../domain/ports/journal.ts'
 import type { RunWarning } from '../domain/run-result.ts'
+import type { BarTerms } from '../engine/streams.ts'
 import { strategyFailure } from './backtest.ts'
 import { type BarFate, InstantAssembly } from './instant-assembly.ts'
 import { seriesDigest } from './row-digest.ts'
@@ -87,7 +88,7 @@ export class PaperSession {
       params: header.params,
       settings: header.settings,
       instruments: header.instruments,
-      intervals: header.instruments.map(() => header.interval),
+      streams: barStreams(header),
       from: Number.NEGATIVE_INFINITY,
     })
     this.#warnings = [...this.#session.settings.warnings]
@@ -205,7 +206,7 @@ export class PaperSession {
         currency,
         startEquity: settings.cash,
         assumptions: told.assumptions,
-        settings: { ...told.hashed, intervals: header.instruments.map(() => header.interval) },
+        settings: { ...told.hashed, streams: barStreams(header) },
         warnings: [...this.#warnings, ...this.#lineWarnings()],
         made: { gordon: VERSION, node: process.versions.node, arch: process.arch },
         rowDigests: () => bars.map(seriesDigest),
@@ -252,4 +253,9 @@ export class PaperSession {
       })
     return warnings
   }
+}
+
+/** One stream of bars per instrument. */
+function barStreams({ instruments, interval }: HeaderEvent): BarTerms[] {
+  return instruments.map((_, handle) => ({ kind: 'bars', handle, interval, executes: true, informs: true }))
 }

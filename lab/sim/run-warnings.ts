@@ -72,9 +72,8 @@ function silentWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
   const to = curve.time[curve.time.length - 1]
   const absent: string[] = []
   const held: RunWarning[] = []
-  engine.windows.forEach((window, handle) => {
-    const { id } = engine.instruments[handle]
-    const last = window.cursor < 0 ? Number.NEGATIVE_INFINITY : window.receiveTime[window.cursor]
+  engine.instruments.forEach(({ id }, handle) => {
+    const last = engine.lastEvent(handle)
     if (last < from) absent.push(id)
     if (engine.account.positionLots[handle] !== 0 && last < to - SILENT)
       held.push({
@@ -84,7 +83,7 @@ function silentWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
   })
   if (absent.length === 0) return held
   const names = absent.slice(0, 5).join(', ') + (absent.length > 5 ? ' …' : '')
-  const text = `${absent.length} of ${engine.windows.length} instruments ${absent.length === 1 ? 'has' : 'have'} no bar in the range (${names}).`
+  const text = `${absent.length} of ${engine.instruments.length} instruments ${absent.length === 1 ? 'has' : 'have'} no bar in the range (${names}).`
   return [{ code: 'NO_BARS', text }, ...held]
 }
 

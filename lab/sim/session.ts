@@ -4,9 +4,9 @@
  */
 import { amountUnits } from '../core/decimal.ts'
 import { GordonError, isGordonError } from '../core/errors.ts'
-import { DAY, HOUR, parseInterval } from '../core/time.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
 import { Engine } from '../engine/engine.ts'
+import type { StreamTerms } from '../engine/streams.ts'
 import { Universe } from '../engine/universe.ts'
 import { Account } from '../portfolio/account.ts'
 import { RiskEngine } from '../risk/risk-engine.ts'
@@ -20,7 +20,8 @@ import {
 import type { ParamSchema } from '../strategy/params.ts'
 import { authorLine } from './author-line.ts'
 import { type ResolvedSettings, resolveSettings, type TradingSettings } from './settings.ts'
-import { SimulatedVenue } from './simulated-venue.ts'
+import { timerSchedules } from './timer-schedules.ts'
+import { makeVenue } from './venue/make-venue.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: any strategy class, whatever its parameters and state
 export type AnyStrategy = StrategyClass<any, any>
@@ -31,8 +32,8 @@ export interface SessionRequest {
   readonly settings: TradingSettings
   /** In canonical order. */
   readonly instruments: readonly Instrument[]
-  /** `1d`, `1m`, … per instrument. */
-  readonly intervals: readonly string[]
+  /** In order of delivery. */
+  readonly streams: readonly StreamTerms[]
   /** Decisions begin here; −Infinity for at once. */
   readonly from: number
 }
@@ -103,25 +104,10 @@ export function openSession(request: SessionRequest): Session {
     history,
     strict: settings.strict,
     seed: settings.seed,
-    streams: instruments.map((_, handle) => ({
-      kind: 'bars',
-      handle,
-      interval: request.intervals[handle] ?? '',
-      executes: true,
-      informs: true,
-    })),
+    streams: request.streams,
+    schedules: timerSchedules(definition, instruments, name),
     funding: () => undefined,
-    venue: ({ reports, windows }) => ({
-      venue: new SimulatedVenue({
-        instruments,
-        windows,
-        reports,
-        slippage: settings.slippage.session(instruments),
-        marketFill: settings.marketFill,
-        limitFill: settings.limitFill,
-        barSpan: instruments.map((instrument, handle) => barSpan(instrument, request.intervals[handle])),
-      }),
-    }),
+    venue: seat => makeVenue(seat, { settings, instruments, streams: request.streams }),
   })
   return { engine, instance, name, settings, instruments, currency, warmup }
 }
@@ -190,9 +176,23 @@ function depth(
   return bars
 }
 
+const CALLBACKS = [
+  'onStart',
+  'onBar',
+  'onTrade',
+  'onQuote',
+  'onBook',
+  'onPoint',
+  'onTimer',
+  'onInstant',
+  'onFill',
+  'onOrder',
+  'onEnd',
+] as const
+
 /** What awaits goes on after its instant is over, and a generator's body never runs. */
 function refuseAsync(instance: StrategyBase<ParamSchema, object>, name: string): void {
-  for (const callback of ['onStart', 'onBar', 'onInstant', 'onFill', 'onOrder', 'onEnd'] as const) {
+  for (const callback of CALLBACKS) {
     const kind = instance[callback]?.constructor.name
     if (kind !== undefined && kind !== 'Function')
       throw new GordonError(
@@ -212,15 +212,4 @@ function oneCurrency(instruments: readonly Instrument[]): string {
   if (currencies.length === 0)
     throw new GordonError('NO_INSTRUMENTS', 'The data has no instrument; choose a dataset that has one.')
   return currencies[0]
-}
-
-/**
- * How long before its close a bar may have traded first. A daily bar of an exchange covers its session, 6.5
- * hours at most in New York; any other bar its whole interval. Infinity where nobody knows: then a bar is only
- * known to have begun after the bar ahead of it closed.
- */
-function barSpan(instrument: Instrument, interval: string | undefined): number {
-  const span = interval === undefined ? undefined : parseInterval(interval)
-  if (span === undefined) return Number.POSITIVE_INFINITY
-  return span === DAY && instrument.calendar !== '24/7' ? 6.5 * HOUR : span
 }

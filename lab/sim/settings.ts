@@ -5,6 +5,8 @@
 import { GordonError } from '../core/errors.ts'
 import { type FeeModel, parseFees, parseSlippage, type SlippageModel } from '../costs/index.ts'
 import type { RunAssumptions, RunWarning } from '../domain/run-result.ts'
+import { type LatencyModel, parseLatency } from './models/latency.ts'
+import { type OrderQueue, riskAverseQueue } from './models/queue.ts'
 import type { Membership, StrategyDefinition } from '../strategy/strategy.ts'
 import type { ParamSchema } from '../strategy/params.ts'
 
@@ -27,6 +29,12 @@ export interface TradingSettings {
   readonly maxOrderValue?: number
   readonly marketFill?: 'nextOpen' | 'last'
   readonly limitFill?: 'through' | 'touch'
+  /** As models/latency.ts reads it (`5ms`), or a model; default none. */
+  readonly latency?: string | LatencyModel
+  /** Place in a level's queue, where there is a book; default risk-averse. */
+  readonly queue?: OrderQueue
+  /** False: what fills on a book, fills whole and leaves the book as it was; for comparison with engines that do so. */
+  readonly partialFills?: boolean
   readonly seed?: number
   /** A bar view used after its callback throws, also in the next callback. */
   readonly strict?: boolean
@@ -44,6 +52,9 @@ export interface ResolvedSettings {
   readonly maxOrderValue?: number
   readonly marketFill: 'nextOpen' | 'last'
   readonly limitFill: 'through' | 'touch'
+  readonly latency: LatencyModel
+  readonly queue: OrderQueue
+  readonly partialFills: boolean
   readonly seed: number
   readonly strict: boolean
   readonly universe?: readonly Membership[]
@@ -96,6 +107,9 @@ export function resolveSettings(
     maxOrderValue: optionalPositive('maxOrderValue', given.maxOrderValue),
     marketFill,
     limitFill: given.limitFill ?? 'through',
+    latency: typeof given.latency === 'object' ? given.latency : parseLatency(given.latency ?? 'none'),
+    queue: given.queue ?? riskAverseQueue(),
+    partialFills: given.partialFills ?? true,
     seed,
     strict: given.strict ?? false,
     universe: given.universe ?? definition.universe,
@@ -122,6 +136,9 @@ export function describeSettings(settings: ResolvedSettings): {
       ...assumptions,
       feeTerms: settings.fees.terms,
       slippageTerms: settings.slippage.terms,
+      latencyTerms: settings.latency.terms,
+      queueTerms: settings.queue.terms,
+      partialFills: settings.partialFills,
       cash,
       leverage,
       maxPosition,

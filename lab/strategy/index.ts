@@ -4,12 +4,16 @@ export * from '../indicators/index.ts'
 export type {
   BarHistory,
   BarView,
+  BookView,
   Context,
   FillRecord,
   OrderOptions,
   OrderRecord,
+  PointView,
+  QuoteView,
   ReplaceOptions,
   Tradable,
+  TradeView,
 } from './context.ts'
 export type { IndicatorHandle } from './indicator-handle.ts'
 export { boolean, choice, integer, number, type Param, text } from './params.ts'

@@ -10,6 +10,7 @@
  * `state`, one object that structuredClone can copy.
  */
 import { GordonError } from '../core/errors.ts'
+import type { ScheduleDescription } from '../domain/calendar/schedule.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import type { OrderRecord } from '../domain/order.ts'
 import type { IndicatorSpec } from '../indicators/indicator.ts'
@@ -44,6 +45,12 @@ export interface StrategyDefinition<Schema extends ParamSchema, State extends ob
    * without `from` begins at the first bar; what is not warm yet is undefined there.
    */
   readonly warmup?: number | ((params: ParamValues<Schema>) => number)
+  /**
+   * When `onTimer(name)` is called: `{ rebalance: { before: 'close', offset: '10m' } }`. Sessions are those of the
+   * instruments' calendar, or of `calendar` where they keep several.
+   */
+  readonly schedules?: Readonly<Record<string, ScheduleDescription>>
+  readonly calendar?: string
   /** `margin` for strategies that sell short or borrow. */
   readonly account?: 'cash' | 'margin'
   /** Who belongs to the universe when: point in time, so that no survivor is favoured. */

@@ -56,6 +56,8 @@ export interface TickStream<Kind extends TickKind = TickKind> {
   readonly kind: Kind
   /** Place of its instrument in the source's list. */
   readonly instrument: number
+  /** Of a custom series: `news`. */
+  readonly name?: string
   /** Events in all, known before the first is read. */
   readonly rows: number
   readonly series?: TickSeries[Kind]

@@ -1,0 +1,134 @@
+/**
+ * What a run replays: the instruments of all its sources in canonical order, and their streams in the order in
+ * which events of one instant are delivered. Neither the order of sources nor of files decides a handle.
+ *
+ * Each instrument has one place where its orders fill: its quotes, trades and book where it has any, else its
+ * finest bars. Coarser bars only inform, and bars given to `finer` only execute.
+ */
+import { GordonError } from '../core/errors.ts'
+import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
+import type { BarSource, BarStream, TickSource, TickStream } from '../domain/ports/store.ts'
+import type { RunDataset } from '../domain/run-result.ts'
+import { type BarTerms, compareStreams, type StreamTerms } from '../engine/streams.ts'
+
+export interface ReplaySources {
+  /** Bars that the strategy sees; several sources where it looks at several intervals. */
+  readonly bars?: BarSource | readonly BarSource[]
+  /** Finer bars of the same instruments, which the strategy does not see: they tell how its orders fill. */
+  readonly finer?: BarSource
+  readonly ticks?: TickSource | readonly TickSource[]
+}
+
+export interface PlannedStream {
+  readonly terms: StreamTerms
+  readonly bars?: BarStream
+  readonly ticks?: TickStream
+}
+
+export interface ReplayPlan {
+  readonly instruments: readonly Instrument[]
+  readonly streams: readonly PlannedStream[]
+  readonly datasets: readonly RunDataset[]
+  readonly notes: readonly string[]
+  /** Interval of the bars that a strategy sees first, per instrument; undefined where it sees none. */
+  readonly intervals: readonly (string | undefined)[]
+}
+
+export function planReplay(sources: ReplaySources): ReplayPlan {
+  const bars = listed(sources.bars)
+  const ticks = listed(sources.ticks)
+  const finer = sources.finer === undefined ? [] : [sources.finer]
+  const all = [...bars, ...finer, ...ticks]
+  const byId = new Map<string, Instrument>()
+  for (const source of all)
+    for (const instrument of source.instruments) {
+      const id = instrumentId(instrument)
+      const known = byId.get(id)
+      if (known !== undefined && !sameGrid(known, instrument))
+        throw new GordonError(
+          'INSTRUMENT_DIFFERS',
+          `${id} is on another price or lot grid in ${source.datasets[0]?.id ?? 'one source'} than in another source of the run; ingest both with the same ticks and lots.`,
+        )
+      if (known === undefined) byId.set(id, instrument)
+    }
+  const instruments = [...byId.values()].sort(compareInstruments)
+  const handleOf = new Map(instruments.map((instrument, handle) => [instrumentId(instrument), handle]))
+  const handle = (source: { readonly instruments: readonly Instrument[] }, place: number) =>
+    handleOf.get(instrumentId(source.instruments[place]))!
+
+  const planned: { terms: StreamTerms; bars?: BarStream; ticks?: TickStream }[] = []
+  for (const source of ticks)
+    for (const stream of source.streams)
+      planned.push({
+        terms: {
+          kind: stream.kind,
+          handle: handle(source, stream.instrument),
+          name: stream.name ?? stream.kind,
+          executes: stream.kind === 'quotes' || stream.kind === 'trades' || stream.kind === 'book',
+        },
+        ticks: stream,
+      })
+  for (const source of [...bars, ...finer])
+    source.streams.forEach((stream, place) => {
+      planned.push({
+        terms: {
+          kind: 'bars',
+          handle: handle(source, place),
+          interval: source.intervals[place],
+          executes: false,
+          informs: source !== sources.finer,
+        },
+        bars: stream,
+      })
+    })
+  planned.sort((a, b) => compareStreams(a.terms, b.terms))
+  const streams = withExecution(planned, instruments.length)
+  refuseTwins(streams, instruments)
+  return {
+    instruments,
+    streams,
+    datasets: all.flatMap(source => source.datasets),
+    notes: all.flatMap(source => source.notes),
+    intervals: instruments.map((_, place) => {
+      const own = streams.find(
+        ({ terms }) => terms.kind === 'bars' && terms.handle === place && terms.informs,
+      )
+      return (own?.terms as BarTerms | undefined)?.interval
+    }),
+  }
+}
+
+/** The finest bars of each instrument without ticks fill its orders. */
+function withExecution(planned: readonly PlannedStream[], count: number): PlannedStream[] {
+  const settled = new Uint8Array(count)
+  for (const { terms } of planned) if (terms.kind !== 'bars' && terms.executes) settled[terms.handle] = 1
+  return planned.map(stream => {
+    const { terms } = stream
+    if (terms.kind !== 'bars' || settled[terms.handle] === 1) return stream
+    settled[terms.handle] = 1
+    return { ...stream, terms: { ...terms, executes: true } }
+  })
+}
+
+function refuseTwins(streams: readonly PlannedStream[], instruments: readonly Instrument[]): void {
+  const seen = new Set<string>()
+  for (const { terms } of streams) {
+    const what = terms.kind === 'bars' ? `${terms.interval || 'unnamed'} bars` : terms.kind
+    const key = `${terms.handle} ${what} ${terms.kind === 'custom' ? terms.name : ''}`
+    if (seen.has(key))
+      throw new GordonError(
+        'STREAM_TWICE',
+        `${instrumentId(instruments[terms.handle])} comes with ${what} twice; name each dataset once.`,
+      )
+    seen.add(key)
+  }
+}
+
+function sameGrid(a: Instrument, b: Instrument): boolean {
+  return a.ticksPerUnit === b.ticksPerUnit && a.lotsPerUnit === b.lotsPerUnit && a.currency === b.currency
+}
+
+function listed<Source>(sources: Source | readonly Source[] | undefined): readonly Source[] {
+  if (sources === undefined) return []
+  return Array.isArray(sources) ? sources : [sources as Source]
+}

@@ -1,0 +1,234 @@
+/**
+ * Hands one stream of ticks to its window: a series in memory as a whole, a larger one batch by batch, cut between
+ * two receive times so that an instant is never torn. What a venue cannot have said is refused here, with its row.
+ */
+import { Digest } from '../core/digest.ts'
+import { GordonError } from '../core/errors.ts'
+import { isoTime } from '../core/time.ts'
+import { BOOK_ACTIONS, type BookSeries, type QuoteSeries, type TradeSeries } from '../domain/market-events.ts'
+import type { TickKind, TickSeries, TickStream } from '../domain/ports/store.ts'
+import type { RunWarning } from '../domain/run-result.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Tradable } from '../strategy/context.ts'
+
+type AnySeries = TickSeries[TickKind]
+
+const COLUMNS: Readonly<Record<TickKind, readonly string[]>> = {
+  quotes: ['bid', 'ask', 'bidSize', 'askSize'],
+  trades: ['price', 'size', 'side'],
+  book: ['price', 'size', 'side', 'action', 'order'],
+  funding: ['rate', 'markPrice'],
+  custom: ['value'],
+}
+
+export class TickFeed {
+  readonly rows: number
+  given = 0
+  readonly #stream: TickStream
+  readonly #engine: Engine
+  readonly #place: number
+  readonly #instrument: Tradable
+  readonly #to: number
+  readonly #rowsAtOnce: number
+  readonly #digests: Digest[]
+  readonly #names: readonly string[]
+  /** Rows of the last batch that may not be all of their instant. */
+  #held: AnySeries | undefined
+  #over = false
+  #last = Number.NEGATIVE_INFINITY
+  #skewed = 0
+  #firstSkewed = Number.NaN
+
+  constructor(
+    stream: TickStream,
+    terms: {
+      readonly engine: Engine
+      readonly place: number
+      readonly instrument: Tradable
+      readonly to: number
+      readonly rowsAtOnce: number
+    },
+  ) {
+    this.#stream = stream
+    this.#engine = terms.engine
+    this.#place = terms.place
+    this.#instrument = terms.instrument
+    this.#to = terms.to
+    this.#rowsAtOnce = terms.rowsAtOnce
+    this.rows = stream.rows
+    this.#names = ['eventTime', 'receiveTime', ...COLUMNS[stream.kind]]
+    this.#digests = this.#names.map(() => new Digest())
+  }
+
+  /** The next rows; a promise only when they must be read. */
+  fill(): Promise<void> | undefined {
+    const { series } = this.#stream
+    if (series === undefined) return this.#read()
+    this.#give(series, false)
+    return undefined
+  }
+
+  digest(): string {
+    const digest = new Digest()
+    this.#names.forEach((name, place) => {
+      digest.text(`${name} ${this.#digests[place].hex()}`)
+    })
+    return digest.hex()
+  }
+
+  warnings(): RunWarning[] {
+    if (this.#skewed === 0) return []
+    return [
+      {
+        code: 'RECEIVED_BEFORE',
+        text: `${this.#skewed} ${this.#stream.kind} of ${this.#instrument.id} were received before they happened (first: row ${this.#firstSkewed}): clocks differ, and each counts as having happened when it was received.`,
+      },
+    ]
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const batch = this.#over ? undefined : await this.#stream.next(this.#rowsAtOnce)
+      const held = this.#held
+      this.#held = undefined
+      if (batch === undefined) {
+        this.#over = true
+        this.#give(held ?? empty(this.#stream.kind), false)
+        return
+      }
+      const joined = held === undefined ? batch : joinedRows(held, batch)
+      const { receiveTime, length } = joined
+      let whole = length
+      while (whole > 0 && receiveTime[whole - 1] === receiveTime[length - 1]) whole--
+      this.#held = whole === length ? undefined : part(joined, whole, length)
+      if (whole === 0) continue
+      const over = receiveTime[whole - 1] > this.#to
+      if (over) this.#over = true
+      this.#give(part(joined, 0, whole), !over)
+      return
+    }
+  }
+
+  #give(series: AnySeries, more: boolean): void {
+    let end = series.length
+    while (end > 0 && series.receiveTime[end - 1] > this.#to) end--
+    const checked = this.#checked(end === series.length ? series : part(series, 0, end))
+    this.#names.forEach((name, place) => {
+      const column = (checked as unknown as Record<string, Float64Array | undefined>)[name]
+      if (column !== undefined) this.#digests[place].column(column, 0, end)
+    })
+    this.given += end
+    this.#engine.ticksOf(this.#place).load(checked, 0, end, more)
+    this.#engine.loaded(this.#place, more)
+  }
+
+  /** The rows, held to what can be; times of events that were received before they happened are mended and told. */
+  #checked(series: AnySeries): AnySeries {
+    const { receiveTime, length } = series
+    let { eventTime } = series
+    for (let row = 0; row < length; row++) {
+      if (!(receiveTime[row] >= this.#last))
+        throw this.#refusal(
+          'CLOCK_BACKWARDS',
+          row,
+          `was received at ${isoTime(receiveTime[row])}, before the row ahead of it (${isoTime(this.#last)})`,
+          'sort the data by receive time',
+        )
+      this.#last = receiveTime[row]
+      if (eventTime[row] > receiveTime[row]) {
+        if (this.#skewed++ === 0) {
+          this.#firstSkewed = this.given + row
+          eventTime = eventTime.slice()
+        } else if (eventTime === series.eventTime) eventTime = eventTime.slice()
+        eventTime[row] = receiveTime[row]
+      }
+    }
+    const { kind } = this.#stream
+    if (kind === 'trades') this.#checkTrades(series as TradeSeries)
+    else if (kind === 'book') this.#checkBook(series as BookSeries)
+    else if (kind === 'quotes') this.#checkQuotes(series as QuoteSeries)
+    return eventTime === series.eventTime ? series : { ...series, eventTime }
+  }
+
+  #checkTrades({ price, size, length }: TradeSeries): void {
+    for (let row = 0; row < length; row++) {
+      this.#checkPrice(price[row], row)
+      if (!(size[row] > 0))
+        throw this.#refusal('TICK_SIZE', row, `has the size ${size[row]}`, 'drop or mend the row')
+    }
+  }
+
+  #checkBook({ price, size, side, action, length }: BookSeries): void {
+    for (let row = 0; row < length; row++) {
+      if (action[row] === BOOK_ACTIONS.gap) continue
+      if (action[row] === BOOK_ACTIONS.clear && Number.isNaN(price[row])) continue
+      this.#checkPrice(price[row], row)
+      if (!(size[row] >= 0))
+        throw this.#refusal('TICK_SIZE', row, `has the size ${size[row]}`, 'drop or mend the row')
+      if (side[row] !== 1 && side[row] !== -1)
+        throw this.#refusal('BOOK_SIDE', row, `has the side ${side[row]}`, 'write 1 for bids and -1 for asks')
+    }
+  }
+
+  #checkQuotes({ bid, ask, bidSize, askSize, length }: QuoteSeries): void {
+    for (let row = 0; row < length; row++) {
+      if (!Number.isNaN(bid[row])) this.#checkPrice(bid[row], row)
+      if (!Number.isNaN(ask[row])) this.#checkPrice(ask[row], row)
+      if (bidSize[row] < 0 || askSize[row] < 0)
+        throw this.#refusal('TICK_SIZE', row, 'has a negative size', 'drop or mend the row')
+      if (bid[row] > ask[row])
+        throw this.#refusal(
+          'QUOTE_CROSSED',
+          row,
+          `bids ${bid[row]} over an ask of ${ask[row]}`,
+          'drop the row, or flag such rows at ingest',
+        )
+    }
+  }
+
+  #checkPrice(price: number, row: number): void {
+    const { ticksPerUnit } = this.#instrument
+    if (Math.round(price * ticksPerUnit) / ticksPerUnit === price && price > 0) return
+    throw this.#refusal(
+      'TICK_PRICE',
+      row,
+      price > 0 ? `has the price ${price}, off the grid of 1/${ticksPerUnit}` : `has the price ${price}`,
+      'mend the row or the instrument’s grid',
+    )
+  }
+
+  #refusal(code: string, row: number, what: string, mend: string): GordonError {
+    return new GordonError(
+      code,
+      `Row ${this.given + row} of the ${this.#stream.kind} of ${this.#instrument.id} ${what}; ${mend}.`,
+    )
+  }
+}
+
+function part<Series extends AnySeries>(series: Series, from: number, to: number): Series {
+  if (from === 0 && to === series.length) return series
+  const cut: Record<string, unknown> = { ...series, length: to - from }
+  for (const [name, column] of Object.entries(series))
+    if (column instanceof Float64Array) cut[name] = column.subarray(from, to)
+  return cut as unknown as Series
+}
+
+function joinedRows<Series extends AnySeries>(early: Series, late: Series): Series {
+  const whole: Record<string, unknown> = { ...late, length: early.length + late.length }
+  for (const [name, column] of Object.entries(late))
+    if (column instanceof Float64Array) {
+      const before = (early as unknown as Record<string, Float64Array>)[name]
+      const joined = new Float64Array(whole.length as number)
+      joined.set(before.subarray(0, early.length))
+      joined.set(column.subarray(0, late.length), early.length)
+      whole[name] = joined
+    }
+  return whole as unknown as Series
+}
+
+function empty(kind: TickKind): AnySeries {
+  const none = new Float64Array(0)
+  const series: Record<string, unknown> = { length: 0, eventTime: none, receiveTime: none, name: '' }
+  for (const name of COLUMNS[kind]) series[name] = none
+  return series as unknown as AnySeries
+}

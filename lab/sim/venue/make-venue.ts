@@ -1,0 +1,110 @@
+/** The venue of a run: one for instruments with ticks, one for those with bars alone, and a switch where a run has both. */
+import { OrderBook } from '../../book/order-book.ts'
+import { FillMarket } from '../../costs/index.ts'
+import { calendarNamed } from '../../domain/calendar/calendar.ts'
+import type { ClockedVenue, OrderChange, Venue } from '../../domain/ports/venue.ts'
+import type { Reason } from '../../domain/order.ts'
+import type { WorkingOrder } from '../../domain/working-order.ts'
+import type { VenueSeat } from '../../engine/engine.ts'
+import type { StreamTerms } from '../../engine/streams.ts'
+import type { Tradable } from '../../strategy/context.ts'
+import type { ResolvedSettings } from '../settings.ts'
+import { SimulatedVenue } from '../simulated-venue.ts'
+import { barSpan } from './bar-span.ts'
+import { ReportLine } from './report-line.ts'
+import { TickMarket } from './tick-market.ts'
+import { TickVenue } from './tick-venue.ts'
+
+export interface VenueTerms {
+  readonly settings: ResolvedSettings
+  readonly instruments: readonly Tradable[]
+  readonly streams: readonly StreamTerms[]
+}
+
+export function makeVenue(
+  seat: VenueSeat,
+  { settings, instruments, streams }: VenueTerms,
+): { venue: Venue; clocked?: ClockedVenue } {
+  const ticking = new Set(
+    streams.filter(stream => stream.kind !== 'bars' && stream.executes).map(stream => stream.handle),
+  )
+  const slippage = settings.slippage.session(instruments)
+  const bars = (): Venue =>
+    new SimulatedVenue({
+      instruments,
+      windows: seat.windows,
+      reports: seat.reports,
+      slippage,
+      marketFill: settings.marketFill,
+      limitFill: settings.limitFill,
+      barSpan: instruments.map((instrument, handle) => barSpan(instrument, seat.windows[handle].interval)),
+    })
+  if (ticking.size === 0) return { venue: bars() }
+
+  const latency = settings.latency.session(settings.seed)
+  const line = new ReportLine(seat.reports)
+  const market = new FillMarket()
+  const clocked = new TickVenue({
+    line,
+    latency,
+    markets: instruments.map((instrument, handle) =>
+      !ticking.has(handle)
+        ? undefined
+        : new TickMarket({
+            instrument,
+            windows: seat.ticks.filter(
+              ({ handle: of, kind }) =>
+                of === handle && (kind === 'quotes' || kind === 'trades' || kind === 'book'),
+            ),
+            book: new OrderBook(),
+            queue: settings.queue,
+            line,
+            reports: seat.reports,
+            partialFills: settings.partialFills,
+            consume: settings.partialFills,
+            limitFill: settings.limitFill,
+            reportLatency: feed => latency.report(feed),
+            sessionClose: time => calendarNamed(instrument.calendar).nextClose(time).close,
+            slipped: (price, sign, lots) => {
+              market.handle = handle
+              return slippage.price(price, sign, lots, market)
+            },
+          }),
+    ),
+  })
+  if (ticking.size === instruments.length) return { venue: clocked, clocked }
+  return { venue: new SwitchVenue(bars(), clocked, ticking), clocked }
+}
+
+/** Sends each order to the venue where its instrument trades. */
+class SwitchVenue implements Venue {
+  readonly #bars: Venue
+  readonly #clocked: ClockedVenue
+  readonly #ticking: ReadonlySet<number>
+
+  constructor(bars: Venue, clocked: ClockedVenue, ticking: ReadonlySet<number>) {
+    this.#bars = bars
+    this.#clocked = clocked
+    this.#ticking = ticking
+  }
+
+  get idle(): boolean {
+    return this.#bars.idle && this.#clocked.idle
+  }
+  submit(order: WorkingOrder, now: number): void {
+    this.#of(order).submit(order, now)
+  }
+  cancel(order: WorkingOrder, now: number, reason: Reason): void {
+    this.#of(order).cancel(order, now, reason)
+  }
+  replace(order: WorkingOrder, change: OrderChange, now: number): void {
+    this.#of(order).replace(order, change, now)
+  }
+  work(active: Uint32Array, count: number, now: number): void {
+    this.#bars.work(active, count, now)
+  }
+
+  #of(order: WorkingOrder): Venue {
+    return this.#ticking.has(order.handle) ? this.#clocked : this.#bars
+  }
+}
