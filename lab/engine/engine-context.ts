@@ -4,9 +4,9 @@
  */
 import { GordonError } from '../core/errors.ts'
 import { isoTime } from '../core/time.ts'
-import type { OrderType, Reason } from '../domain/order.ts'
+import type { Reason } from '../domain/order.ts'
 import type { OrderChange } from '../domain/ports/venue.ts'
-import type { WorkingOrder } from '../domain/working-order.ts'
+import { PLAIN_TERMS, type SpecialTerms, type WorkingOrder } from '../domain/working-order.ts'
 import type {
   BarHistory,
   BookView,
@@ -17,9 +17,18 @@ import type {
   Tradable,
 } from '../strategy/context.ts'
 import type { Engine } from './engine.ts'
+import {
+  checkOptions,
+  isPlain,
+  orderType,
+  specialTerms,
+  timeInForce,
+  toLots,
+  toTicks,
+} from './order-terms.ts'
 
-const LARGEST_LOTS = 1e15
 const NONE: OrderOptions = Object.freeze({})
+const REDUCE: OrderOptions = Object.freeze({ reduceOnly: true })
 
 export class EngineContext implements Context {
   readonly #engine: Engine
@@ -171,8 +180,13 @@ export class EngineContext implements Context {
 
   close(instrument: Tradable): number | undefined {
     if (!this.#knows(instrument)) return this.sell(instrument, 0)
-    this.#engine.desk.cancelAll(instrument.handle)
-    return this.target(instrument, 0)
+    const { desk, account } = this.#engine
+    desk.cancelAll(instrument.handle)
+    if (desk.openOrders(instrument.handle).length === 0) return this.target(instrument, 0)
+    // Cancels on their way: what they are for may still fill, and what reduces only does not add to it.
+    const lots = account.positionLots[instrument.handle]
+    if (lots === 0) return undefined
+    return this.#order(instrument, lots > 0 ? -1 : 1, Math.abs(lots) / instrument.lotsPerUnit, REDUCE)
   }
 
   cancel(orderId: number): void {
@@ -187,12 +201,17 @@ export class EngineContext implements Context {
     const instrument = this.#engine.instruments[order.handle]
     const lots = change.quantity === undefined ? undefined : toLots(change.quantity, instrument)
     const limit = change.limit === undefined ? undefined : toTicks(change.limit, instrument)
-    const stop = change.stop === undefined ? undefined : toTicks(change.stop, instrument)
+    const trigger = change.stop ?? change.touch
+    const stop = trigger === undefined ? undefined : toTicks(trigger, instrument)
     for (const value of [lots, limit, stop]) if (typeof value === 'string') return value
     // A price that its type does not have would make it another type of order.
     if (limit !== undefined && Number.isNaN(order.limitTicks)) return 'invalidPrice'
     if (stop !== undefined && Number.isNaN(order.stopTicks)) return 'invalidPrice'
     return this.#engine.desk.replace(order, { lots, limitTicks: limit, stopTicks: stop } as OrderChange)
+  }
+
+  children(orderId: number): number[] {
+    return this.#engine.recorder.orders.children(orderId)
   }
 
   order(orderId: number): OrderRecord | undefined {
@@ -230,15 +249,15 @@ export class EngineContext implements Context {
   #order(instrument: Tradable, sign: 1 | -1, quantity: number, options: OrderOptions): number {
     const engine = this.#engine
     const known = this.#knows(instrument)
-    const { timeInForce = 'GTC' } = options
-    if (timeInForce !== 'GTC' && timeInForce !== 'DAY' && timeInForce !== 'IOC')
-      throw new GordonError(
-        'TIME_IN_FORCE',
-        `An order has the time in force ${String(timeInForce)}; write GTC, DAY or IOC.`,
-      )
+    if (options !== NONE) checkOptions(options, sign)
     const lots = known ? toLots(quantity, instrument) : 'unknownInstrument'
+    const trigger = options.stop ?? options.touch
     const limit = options.limit === undefined || !known ? Number.NaN : toTicks(options.limit, instrument)
-    const stop = options.stop === undefined || !known ? Number.NaN : toTicks(options.stop, instrument)
+    const stop = trigger === undefined || !known ? Number.NaN : toTicks(trigger, instrument)
+    const special =
+      options === NONE || isPlain(options) || !known
+        ? PLAIN_TERMS
+        : specialTerms(options, instrument, engine.now)
     const { orders } = engine.recorder
     const id = orders.nextId
     const order = orders.open(
@@ -247,13 +266,14 @@ export class EngineContext implements Context {
         handle: known ? instrument.handle : -1,
         sign,
         type: orderType(options),
-        timeInForce,
+        timeInForce: timeInForce(options),
         lots: typeof lots === 'number' ? lots : Number(quantity) * (known ? instrument.lotsPerUnit : 1),
         limitTicks: typeof limit === 'number' ? limit : options.limit! * instrument.ticksPerUnit,
-        stopTicks: typeof stop === 'number' ? stop : options.stop! * instrument.ticksPerUnit,
+        stopTicks: typeof stop === 'number' ? stop : trigger! * instrument.ticksPerUnit,
         submittedAt: engine.now,
         decidedAt: engine.eventClock,
         tag: options.tag ?? '',
+        special: typeof special === 'string' ? PLAIN_TERMS : special,
       },
       known ? undefined : String(instrument?.id ?? instrument),
     )
@@ -261,9 +281,60 @@ export class EngineContext implements Context {
     if (typeof lots === 'string') reason = this.#unpriced(lots, instrument) ? 'noPrice' : lots
     else if (typeof limit === 'string') reason = limit
     else if (typeof stop === 'string') reason = stop
+    else if (typeof special === 'string') reason = special
+    else if (special.parent >= id) reason = 'unknownOrder'
     else reason = this.#outsider(order, known)
-    engine.desk.enqueue(order, reason)
+    if (known && (options.takeProfit !== undefined || options.stopLoss !== undefined))
+      this.#bracket(order, instrument, options, reason)
+    else engine.desk.enqueue(order, reason)
     return id
+  }
+
+  /** An entry and the two that protect it; a price that is wrong in one of them refuses all. */
+  #bracket(
+    entry: WorkingOrder,
+    instrument: Tradable,
+    options: OrderOptions,
+    refused: Reason | undefined,
+  ): void {
+    const { takeProfit, stopLoss } = options
+    const loss = typeof stopLoss === 'number' ? { stop: stopLoss, limit: undefined } : stopLoss
+    const ticks = [takeProfit, loss?.stop, loss?.limit].map(price =>
+      price === undefined ? Number.NaN : toTicks(price, instrument),
+    )
+    const wrong = ticks.find(price => typeof price === 'string')
+    const { desk } = this.#engine
+    const special = {
+      ...PLAIN_TERMS,
+      parent: entry.id,
+      reduceOnly: true,
+      bracket: true,
+      group: `bracket ${entry.id}`,
+    }
+    desk.enqueue(entry, refused ?? wrong)
+    const [profit, stop, limit] = ticks.map(Number)
+    if (takeProfit !== undefined) this.#child(entry, special, profit, Number.NaN)
+    if (loss !== undefined) this.#child(entry, special, limit, stop)
+  }
+
+  #child(entry: WorkingOrder, special: SpecialTerms, limitTicks: number, stopTicks: number): void {
+    const { recorder, desk, now, eventClock } = this.#engine
+    const limited = !Number.isNaN(limitTicks)
+    const child = recorder.orders.open({
+      id: recorder.orders.nextId,
+      handle: entry.handle,
+      sign: entry.sign > 0 ? -1 : 1,
+      type: Number.isNaN(stopTicks) ? 'limit' : limited ? 'stopLimit' : 'stop',
+      timeInForce: 'GTC',
+      lots: entry.lots,
+      limitTicks,
+      stopTicks,
+      submittedAt: now,
+      decidedAt: eventClock,
+      tag: entry.tag,
+      special,
+    })
+    desk.enqueue(child, undefined)
   }
 
   #knows(instrument: Tradable | undefined): boolean {
@@ -282,24 +353,4 @@ export class EngineContext implements Context {
     const reduces = order.sign < 0 ? lots >= order.lots : -lots >= order.lots
     return reduces ? undefined : 'instrumentNotInUniverse'
   }
-}
-
-function orderType(options: OrderOptions): OrderType {
-  if (options.limit !== undefined) return options.stop === undefined ? 'limit' : 'stopLimit'
-  return options.stop === undefined ? 'market' : 'stop'
-}
-
-function toLots(quantity: number, instrument: Tradable): number | Reason {
-  if (typeof quantity !== 'number' || Number.isNaN(quantity)) return 'notANumber'
-  if (quantity <= 0) return 'nonPositiveQuantity'
-  const lots = Math.round(quantity * instrument.lotsPerUnit)
-  if (lots > LARGEST_LOTS) return 'tooLarge'
-  return lots / instrument.lotsPerUnit === quantity ? lots : 'offLotGrid'
-}
-
-function toTicks(price: number, instrument: Tradable): number | Reason {
-  if (typeof price !== 'number' || Number.isNaN(price)) return 'notANumber'
-  if (!(price > 0) || price === Number.POSITIVE_INFINITY) return 'invalidPrice'
-  const ticks = Math.round(price * instrument.ticksPerUnit)
-  return ticks / instrument.ticksPerUnit === price ? ticks : 'offTickGrid'
 }

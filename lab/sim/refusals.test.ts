@@ -105,8 +105,8 @@ describe('an order is refused', () => {
 describe('a time in force', () => {
   it('that does not exist is an error of the strategy', async () => {
     await expect(
-      play({ A: FILLER }, { 1: ({ ctx, of }) => ctx.buy(of.A, 1, { timeInForce: 'FOK' as 'GTC' }) }),
-    ).rejects.toThrow('An order has the time in force FOK; write GTC, DAY or IOC.')
+      play({ A: FILLER }, { 1: ({ ctx, of }) => ctx.buy(of.A, 1, { timeInForce: 'GFD' as 'GTC' }) }),
+    ).rejects.toThrow('An order has the time in force GFD; write GTC, DAY, GTD, IOC or FOK.')
   })
 })
 

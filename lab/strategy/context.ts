@@ -96,12 +96,47 @@ export interface BarHistory {
   readonly volume: Float64Array
 }
 
-/** Terms of an order. Without prices it is a market order; with both a stop-limit. Prices lie on the tick grid. */
+/** How far behind the market a trailing stop follows: an amount of currency, or a percentage of the price. */
+export interface Trail {
+  readonly amount?: number
+  readonly percent?: number
+  /** Makes it a trailing stop-limit, its limit this much beyond the stop; 0 puts both at one price. */
+  readonly limitOffset?: number
+}
+
+/**
+ * Terms of an order. Without prices it is a market order; with a limit and a stop a stop-limit. Prices lie on the
+ * tick grid. Options that contradict each other throw ORDER_OPTIONS.
+ */
 export interface OrderOptions {
   readonly limit?: number
+  /** Sets it off when the market goes against it: buys above, sells below. With `trail`, where the stop begins. */
   readonly stop?: number
+  /** Sets it off when the market comes its way: buys below, sells above (market- or limit-if-touched). */
+  readonly touch?: number
+  readonly trail?: Trail
+  /** For the opening or closing auction alone; with a limit limit-on-open, limit-on-close. */
+  readonly at?: 'open' | 'close'
   /** Default GTC; a market order that finds no bar within a session is cancelled all the same. */
   readonly timeInForce?: TimeInForce
+  /** When a GTD order ends, µs UTC. */
+  readonly goodTill?: Micros
+  /** A limit order that is cancelled rather than take what stands there. */
+  readonly postOnly?: boolean
+  /** Only brings the position nearer to zero: cut to it at each fill, cancelled when there is none. */
+  readonly reduceOnly?: boolean
+  /** Iceberg: units shown at a time. */
+  readonly display?: number
+  /** Id of an order: this one is held until that one has filled (OTO), and ends with it if it does not. */
+  readonly after?: number
+  /** One filled order of a group cancels the others (OCO). The name is the strategy's own. */
+  readonly group?: string
+  /**
+   * Bracket: two orders of the other side that work once this one fills, for what it has filled, and cancel each
+   * other. Their ids are `ctx.children(id)`, the take-profit first.
+   */
+  readonly takeProfit?: number
+  readonly stopLoss?: number | { readonly stop: number; readonly limit: number }
   readonly tag?: string
 }
 
@@ -110,6 +145,7 @@ export interface ReplaceOptions {
   readonly quantity?: number
   readonly limit?: number
   readonly stop?: number
+  readonly touch?: number
 }
 
 export interface Context {
@@ -160,9 +196,11 @@ export interface Context {
   cancel(orderId: number): void
   /** Changes a working order's terms; returns why not, or undefined when it was changed. */
   replace(orderId: number, change: ReplaceOptions): Reason | undefined
+  /** Ids of the orders that wait for this one's fill, or did: a bracket's take-profit and stop-loss, in this order. */
+  children(orderId: number): number[]
   /** A copy of the order as it stands; undefined for an id never given. */
   order(orderId: number): OrderRecord | undefined
-  /** Ids of working orders, oldest first. */
+  /** Ids of working and held orders, oldest first. */
   openOrders(instrument?: Tradable): number[]
   /** Nearest price on the grid, or toward one side. */
   roundPrice(instrument: Tradable, price: number, toward?: 'nearest' | 'down' | 'up'): number
