@@ -1,0 +1,233 @@
+/**
+ * Knowledge that lies in the code: it reads no row too far, and yet it was made from this sample. It shows when what
+ * it hangs on is moved. The same bars 28 years off have the same weekdays, month ends and leap years, so whoever
+ * goes by the calendar decides the same and whoever knows dates does not; without the first bars a counted
+ * table slips; begun elsewhere the market keeps all its habits and loses its dates; in a haze it loses its very
+ * prices.
+ *
+ * Going by dates or counting bars is no leak in itself: meetings are announced, rebalancing has a rhythm. A leak is
+ * a table of numbers by date, or a gain from the timing that chance would not give in a thousand tries: 3.5
+ * spreads where only dates were moved, 4.5 where the whole market was made anew.
+ */
+import { DAY, isoDate } from '../core/time.ts'
+import { Random } from '../core/random.ts'
+import type { Membership } from '../strategy/strategy.ts'
+import type { VetFinding } from './vet-findings.ts'
+import { deviations, excess, type Gains, gainsOf, standing } from './vet-gains.ts'
+import type { Case } from './vet-request.ts'
+import { agreement, at, orderKeys, type Watched } from './vet-watch.ts'
+import { hazy, rotated, shifted, startingAt, type World } from './vet-worlds.ts'
+
+/** 28 years are 1,461 weeks and hold seven leap days: the calendar of 1990 is that of 2018. */
+const CALENDAR_ROUND = 10_227 * DAY
+const BY_DATES = 3.5
+const BY_MARKET = 4.5
+const BY_BARS = 4
+/** A list this long may hold a sample. */
+const TABLE = 20
+const SEQUENCE = 30
+const ROTATIONS = 12
+const HAZES = 8
+
+export interface KnowledgeResult {
+  readonly findings: readonly VetFinding[]
+  readonly notes: readonly VetFinding[]
+}
+
+export interface RunRange {
+  readonly from?: number
+  readonly to?: number
+  readonly universe?: readonly Membership[]
+}
+
+export async function vetKnowledge(given: Case, range: RunRange): Promise<KnowledgeResult> {
+  const { baseline, world } = given
+  const real = gainsOf(baseline, world)
+  const orders = orderKeys(baseline)
+  if (real === undefined || orders.size === 0) return { findings: [], notes: [] }
+  const dates = await byDates(given, range, real, orders)
+  const bars = await byBars(given, real, orders)
+  const market = await byMarkets(given, real, orders)
+  const findings: VetFinding[] = []
+  const notes: VetFinding[] = []
+  const { datedNumbers, longestList } = given.literals
+  const ended = dates.endsAt ?? bars.endsAt
+  if (ended !== undefined) {
+    findings.push({
+      code: 'END_KNOWN',
+      text:
+        `The strategy knows when the data end: ${dates.endsAt === undefined ? 'without the first bars' : 'on other dates'} ` +
+        `its decisions stay the same until ${at(ended)} and differ in the last instants only; take the last day, or the number of bars, out of the code.`,
+    })
+  } else if (dates.changed !== undefined) {
+    const where = `from ${at(dates.changed)} on decisions differ once the same bars lie 28 years off, on equal weekdays and days of the month`
+    if (datedNumbers >= TABLE)
+      findings.push({
+        code: 'KNOWN_BY_DATE',
+        text:
+          `The code holds ${datedNumbers} numbers by date and decides by them: ${where}. Nobody can tell when they were known; ` +
+          `bring them in as data with the time at which each was known, not as a table made from the sample.`,
+      })
+    else if (dates.gain > BY_DATES || market.rotation > BY_MARKET)
+      findings.push({
+        code: 'KNOWN_BY_DATE',
+        text:
+          `The dates in the code were picked by what happened after them: ${where}, and what the dates add to the gain lies ` +
+          `${Math.max(dates.gain, market.rotation).toFixed(1)} spreads above chance; leave out dates that nobody knew beforehand.`,
+      })
+    else
+      notes.push({
+        code: 'DATES_IN_CODE',
+        text: `Decisions depend on dates in the code: ${where}. vet cannot see whether these were known beforehand; their gain is no more than chance would give.`,
+      })
+  }
+  const byPrice = market.haze > BY_MARKET
+  if (ended === undefined && dates.changed === undefined) {
+    const counted = bars.changed !== undefined && longestList >= SEQUENCE && market.alike > 0.9
+    if (counted || bars.gain > BY_BARS)
+      findings.push({
+        code: 'KNOWN_BY_BAR',
+        text:
+          `The strategy knows what comes after which bar: from ${at(bars.changed!)} on its decisions differ once the data begin a few bars later, ` +
+          (counted
+            ? `while another market on the same dates changes ${market.alike === 1 ? 'nothing' : 'next to nothing'}, and the code holds a list of ${longestList}`
+            : `and counting from the very first bar adds ${bars.gain.toFixed(1)} spreads more to the gain than chance would`) +
+          `; decide by prices, not by a table over the number of the bar.`,
+      })
+    else if (market.rotation > BY_MARKET && !byPrice)
+      findings.push({
+        code: 'KNOWN_BY_DATE',
+        text:
+          `The gain hangs on where in the calendar this market lay: begun elsewhere, with all its habits kept, the same market gives the strategy ` +
+          `${market.rotation.toFixed(1)} spreads less than it had; a table of seasons or days that was made from the sample does that, so leave it out.`,
+      })
+  }
+  if (byPrice)
+    findings.push({
+      code: 'KNOWN_BY_PRICE',
+      text:
+        `The strategy knows these very prices: when every move is a little longer or shorter and the levels are others, its gain falls by ` +
+        `${market.haze.toFixed(1)} spreads; decide by what prices do, not by a table of the prices that were.`,
+    })
+  return { findings, notes }
+}
+
+interface Moved {
+  /** First decision that is other than it was. */
+  readonly changed: number | undefined
+  /** The same, where it lies in the last instants. */
+  readonly endsAt: number | undefined
+  /** What the dates or the first bar added, in spreads. */
+  readonly gain: number
+}
+
+async function byDates(
+  given: Case,
+  range: RunRange,
+  real: Gains,
+  orders: ReadonlySet<string>,
+): Promise<Moved> {
+  const { world } = given
+  let changed: number | undefined
+  let endsAt: number | undefined
+  let gain = 0
+  for (const by of [CALENDAR_ROUND, -CALENDAR_ROUND]) {
+    const other = shifted(world, by)
+    const run = await given.runIn(other, {
+      ...(range.from === undefined ? {} : { from: range.from + by }),
+      ...(range.to === undefined ? {} : { to: range.to + by }),
+      ...(range.universe === undefined ? {} : { universe: shiftMembers(range.universe, by) }),
+    })
+    const first = firstChange(orders, orderKeys(run, by))
+    if (first === undefined) continue
+    if (isLate(first, given.instants)) endsAt = first
+    changed = Math.min(changed ?? first, first)
+    const gains = gainsOf(run, other)
+    if (gains !== undefined) gain = Math.max(gain, deviations(excess(real, gains, by)))
+  }
+  return { changed, endsAt, gain }
+}
+
+async function byBars(given: Case, real: Gains, orders: ReadonlySet<string>): Promise<Moved> {
+  const firsts: number[] = []
+  const gains: number[] = []
+  for (const skip of [1, 2, 3, 5]) {
+    if (skip >= given.instants.length) break
+    const other = startingAt(given.world, given.instants[skip])
+    const run = await given.runIn(other)
+    const first = firstChange(orders, orderKeys(run))
+    const own = gainsOf(run, other)
+    if (own !== undefined) gains.push(first === undefined ? 0 : deviations(excess(real, own)))
+    if (first !== undefined) firsts.push(first)
+  }
+  if (firsts.length === 0) return { changed: undefined, endsAt: undefined, gain: 0 }
+  const changed = Math.min(...firsts)
+  // By chance one of them may be high; knowledge is lost whichever bars are missing.
+  return { changed, endsAt: isLate(changed, given.instants) ? changed : undefined, gain: Math.min(...gains) }
+}
+
+interface Markets {
+  /** Spreads by which the real gain lies above that of the market begun elsewhere, and of the one in a haze. */
+  readonly rotation: number
+  readonly haze: number
+  /** Part of the orders that stay the same whatever the market does. */
+  readonly alike: number
+}
+
+async function byMarkets(given: Case, real: Gains, orders: ReadonlySet<string>): Promise<Markets> {
+  const random = new Random(given.vetSeed + 1)
+  const gains = (run: Watched, world: World) => gainsOf(run, world) ?? []
+  const rotations: Gains[] = []
+  let alike = 1
+  const days = firstInstantsOfDays(given.instants)
+  for (let k = 0; k < ROTATIONS; k++) {
+    const part = 0.1 + (0.8 * (k + random.uniform())) / ROTATIONS
+    const world = rotated(given.world, days[Math.floor(part * days.length)])
+    const run = await given.runIn(world)
+    alike = Math.min(alike, agreement(orders, orderKeys(run)))
+    rotations.push(...[gains(run, world)].flat())
+  }
+  const hazes: Gains[] = []
+  for (let k = 0; k < HAZES; k++) {
+    const world = hazy(given.world, random.integer(1, 2 ** 30))
+    hazes.push(...[gains(await given.runIn(world), world)].flat())
+  }
+  return { rotation: standing(real, rotations), haze: standing(real, hazes), alike }
+}
+
+function firstInstantsOfDays(instants: Float64Array): number[] {
+  const found: number[] = []
+  let day = Number.NaN
+  for (const time of instants) {
+    if (Math.floor(time / DAY) === day) continue
+    day = Math.floor(time / DAY)
+    found.push(time)
+  }
+  return found
+}
+
+/** Time of the first order that only one of two runs has. */
+export function firstChange(a: ReadonlySet<string>, b: ReadonlySet<string>): number | undefined {
+  let first: number | undefined
+  for (const [one, other] of [
+    [a, b],
+    [b, a],
+  ])
+    for (const key of one)
+      if (!other.has(key)) {
+        first = Math.min(first ?? Number.POSITIVE_INFINITY, Number.parseInt(key, 10))
+        break
+      }
+  return first
+}
+
+/** In the last fiftieth of the data. */
+function isLate(time: number, instants: Float64Array): boolean {
+  return time >= instants[Math.floor(instants.length * 0.98)]
+}
+
+function shiftMembers(members: readonly Membership[], by: number): Membership[] {
+  const move = (day: string | undefined) =>
+    day === undefined ? undefined : isoDate(Date.parse(`${day}T00:00:00Z`) * 1000 + by)
+  return members.map(({ symbol, from, to }) => ({ symbol, from: move(from), to: move(to) }))
+}

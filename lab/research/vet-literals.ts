@@ -1,0 +1,87 @@
+/**
+ * Numbers, dates and long texts that stand in a strategy's code and in what it imports: what a sample leaves behind
+ * when its knowledge is written down. Read off the tokens of the compiled module, which has no comments left and
+ * holds every relative import.
+ */
+import { DAY, SECOND } from '../core/time.ts'
+
+export interface Literals {
+  /** Each number as it is written, sign included, with the decimals that it was given. */
+  readonly numbers: readonly { readonly value: number; readonly text: string }[]
+  /** Times that are named, µs UTC. */
+  readonly dates: readonly number[]
+  /** Dates with a number at their side: `'2019-03-04': -1`, `['2019-03-04', 0.3]`, `{ date: …, value: … }`. */
+  readonly datedNumbers: number
+  /** Most numbers in one list, or letters in one text without a space. */
+  readonly longestList: number
+}
+
+const TOKEN =
+  /("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?<![\w$.])(0[xX][\da-fA-F]+|(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?)/g
+const ISO = /\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?/g
+
+/** @param span first and last time of the data: whole numbers count as dates only within it */
+export function literalsIn(code: string, span: { readonly from: number; readonly to: number }): Literals {
+  const source = code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '')
+  const numbers: { value: number; text: string }[] = []
+  const dates: number[] = []
+  let datedNumbers = 0
+  let longestList = 0
+  let run = 0
+  let end = 0
+  let lastWasDate = false
+  for (const token of source.matchAll(TOKEN)) {
+    const between = source.slice(end, token.index)
+    end = token.index + token[0].length
+    const [, string, digits] = token
+    if (string === undefined && digits === undefined) continue
+    const beside = /^[\s,:[\](){}+-]*(?:[A-Za-z_]\w{0,12}\s*:\s*)?[\s-]*$/.test(between)
+    if (!/^[\s,+\-[\]]*$/.test(between)) run = 0
+    if (string !== undefined) {
+      // The module's own import of gordon/strategy.
+      if (/\bfrom\s*$/.test(between)) continue
+      const inner = string.slice(1, -1)
+      const named = [...inner.matchAll(ISO)].map(match => Date.parse(match[0]) * 1000)
+      dates.push(...named.filter(time => !Number.isNaN(time)))
+      lastWasDate = named.length === 1 && inner.length < 32
+      const inside = listIn(inner)
+      if (named.length > 1) datedNumbers += Math.min(named.length, inside)
+      longestList = Math.max(longestList, inside, /\s/.test(inner) || named.length > 0 ? 0 : inner.length)
+      continue
+    }
+    const value = Number(digits.replaceAll('_', '')) * (/-\s*$/.test(between) ? -1 : 1)
+    const time = namedTime(value, span)
+    if (time !== undefined && !lastWasDate) {
+      dates.push(time)
+      lastWasDate = true
+      continue
+    }
+    if (lastWasDate && beside) datedNumbers++
+    lastWasDate = false
+    numbers.push({ value, text: digits })
+    longestList = Math.max(longestList, ++run)
+  }
+  // Dates in one list and numbers in another are a table too.
+  if (dates.length >= 20 && longestList >= 0.8 * dates.length)
+    datedNumbers = Math.max(datedNumbers, dates.length)
+  return { numbers, dates, datedNumbers, longestList }
+}
+
+/** Numbers in a text that is a table itself. */
+function listIn(text: string): number {
+  if (text.length < 40) return 0
+  return (text.replace(ISO, ' ').match(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])/g) ?? []).length
+}
+
+/** 20190304, and seconds, milliseconds or microseconds since 1970, within the data. */
+function namedTime(value: number, span: { readonly from: number; readonly to: number }): number | undefined {
+  if (!Number.isInteger(value)) return undefined
+  const inside = (time: number) => (time >= span.from - DAY && time <= span.to + DAY ? time : undefined)
+  if (value >= 19000101 && value <= 21001231) {
+    const text = String(value)
+    const time = Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00:00Z`) * 1000
+    if (!Number.isNaN(time)) return inside(time)
+  }
+  if (value < 1e8) return undefined
+  return inside(value * SECOND) ?? inside(value * 1000) ?? inside(value)
+}

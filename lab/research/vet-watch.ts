@@ -1,0 +1,233 @@
+/**
+ * What a strategy decides, as it decides it: each order with its terms when it is sent, each change, refusal and
+ * fill when it is told, each line and point. A finished run knows only how an order ended, and that may lie after
+ * the instant up to which two runs are compared.
+ */
+import { isoTime } from '../core/time.ts'
+import type { FillRecord } from '../domain/fill.ts'
+import type { OrderRecord } from '../domain/order.ts'
+import { type BacktestRequest, backtest } from '../sim/backtest.ts'
+import type { Run } from '../sim/run.ts'
+import type { AnyStrategy } from '../sim/session.ts'
+import type { Context } from '../strategy/context.ts'
+
+export interface Decision {
+  readonly time: number
+  /** All that was decided, in words that depend on nothing but the decision. */
+  readonly text: string
+  /** Of an order that was sent: `buy XNAS:A`; else empty. */
+  readonly order: string
+  readonly id: number
+  readonly callback: string
+}
+
+export interface Watched {
+  readonly decisions: readonly Decision[]
+  /** Undefined where the strategy threw. */
+  readonly run: Run | undefined
+  readonly thrown: unknown
+}
+
+/** Runs a strategy and keeps its decisions; what it throws is kept too. */
+export async function watch(request: BacktestRequest): Promise<Watched> {
+  const decisions: Decision[] = []
+  let run: Run | undefined
+  let thrown: unknown
+  // The instance is made before backtest first gives way, so that no other run can listen in here.
+  sink = decisions
+  try {
+    run = await backtest({ ...request, strategy: subclassOf(request.strategy) })
+  } catch (error) {
+    thrown = error
+  } finally {
+    sink = undefined
+  }
+  return { decisions, run, thrown }
+}
+
+let sink: Decision[] | undefined
+const subclasses = new WeakMap<AnyStrategy, AnyStrategy>()
+
+/** One subclass for each class, so that what a strategy keeps on its class stays where it put it. */
+function subclassOf(strategy: AnyStrategy): AnyStrategy {
+  const known = subclasses.get(strategy)
+  if (known !== undefined) return known
+  const Watching = class extends strategy {
+    constructor(given?: Readonly<Record<string, unknown>>) {
+      super(given)
+      if (sink !== undefined) listen(this as unknown as Callbacks, sink)
+    }
+  }
+  Object.defineProperty(Watching, 'name', { value: strategy.name })
+  subclasses.set(strategy, Watching)
+  return Watching
+}
+
+type Callback = (...given: unknown[]) => void
+type Callbacks = Record<string, Callback | undefined>
+
+function listen(instance: Callbacks, into: Decision[]): void {
+  let known = 0
+  const sent = (ctx: Context, callback: string): void => {
+    for (;;) {
+      const order = ctx.order(known + 1)
+      if (order === undefined) return
+      known++
+      into.push({
+        time: ctx.now,
+        text: `sent ${terms(order)}`,
+        order: `${order.side} ${order.instrument}`,
+        id: order.id,
+        callback,
+      })
+    }
+  }
+  const told = (text: string, id: number, ctx: Context, callback: string): void => {
+    into.push({ time: ctx.now, text, order: '', id, callback })
+  }
+  for (const name of new Set([...callbacksOf(instance), 'onFill', 'onOrder'])) {
+    const own = instance[name]
+    Object.defineProperty(instance, name, {
+      configurable: true,
+      writable: true,
+      enumerable: false,
+      value(...given: unknown[]): void {
+        const ctx = given[given.length - 1] as Context
+        sent(ctx, name)
+        if (name === 'onFill') told(fillText(given[0] as FillRecord), 0, ctx, name)
+        if (name === 'onOrder') {
+          const order = given[0] as OrderRecord
+          told(`told ${order.state} ${order.reason} ${terms(order)}`, order.id, ctx, name)
+        }
+        own?.apply(instance, given)
+        sent(ctx, name)
+      },
+    })
+  }
+}
+
+/** Names of all callbacks that an instance has, its own and its classes'. */
+function callbacksOf(instance: object): string[] {
+  const names = new Set<string>()
+  for (
+    let holder = instance;
+    holder !== null && holder !== Object.prototype;
+    holder = Object.getPrototypeOf(holder)
+  )
+    for (const name of Object.getOwnPropertyNames(holder))
+      if (/^on[A-Z]/.test(name) && typeof (instance as Record<string, unknown>)[name] === 'function')
+        names.add(name)
+  return [...names]
+}
+
+/** `order 3 buy 100 XNAS:A limit GTC limitPrice 9.9`: what an order asks for, and nothing of how it went. */
+function terms(order: OrderRecord): string {
+  const { id, side, quantity, instrument, type, timeInForce, ...others } = order
+  const {
+    state: _1,
+    filledQuantity: _2,
+    averagePrice: _3,
+    submittedAt: _4,
+    endedAt: _5,
+    reason: _6,
+    ...rest
+  } = others
+  const more = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
+  return `order ${id} ${side} ${quantity} ${instrument} ${type} ${timeInForce}${more.map(([name, value]) => ` ${name} ${value}`).join('')}`
+}
+
+function fillText(fill: FillRecord): string {
+  return `filled order ${fill.orderId} ${fill.side} ${fill.quantity} ${fill.instrument} at ${fill.price} fee ${fill.fee}`
+}
+
+/** Where two runs part before an instant; undefined where they decide the same. */
+export interface Difference {
+  readonly time: number
+  readonly here: string
+  readonly there: string
+}
+
+/**
+ * First difference of two runs before `until`: decisions in their order, then lines and points, then equity.
+ * What was sent from `onEnd` is left out, as runs may end at different times.
+ */
+export function firstDifference(
+  here: Watched,
+  there: Watched,
+  until = Number.POSITIVE_INFINITY,
+): Difference | undefined {
+  const mine = before(here, until)
+  const theirs = before(there, until)
+  const length = Math.max(mine.length, theirs.length)
+  for (let place = 0; place < length; place++) {
+    const a = mine[place]
+    const b = theirs[place]
+    if (a !== undefined && b !== undefined && a.time === b.time && a.text === b.text) continue
+    const time = Math.min(a?.time ?? Number.POSITIVE_INFINITY, b?.time ?? Number.POSITIVE_INFINITY)
+    return { time, here: said(a, time), there: said(b, time) }
+  }
+  if (here.run === undefined || there.run === undefined) return undefined
+  return noteDifference(here.run, there.run, until) ?? equityDifference(here.run, there.run, until)
+}
+
+function before(watched: Watched, until: number): Decision[] {
+  return watched.decisions.filter(one => one.time < until && one.callback !== 'onEnd')
+}
+
+function said(decision: Decision | undefined, time: number): string {
+  return decision?.time === time ? decision.text : 'nothing'
+}
+
+function noteDifference(here: Run, there: Run, until: number): Difference | undefined {
+  const notes = (run: Run) =>
+    [
+      ...run.logs.map(line => ({ time: line.time, text: `log "${line.text}"` })),
+      ...run.plots.flatMap(plot =>
+        Array.from(plot.time, (time, row) => ({ time, text: `plot ${plot.name} ${plot.value[row]}` })),
+      ),
+    ].filter(one => one.time < until)
+  const mine = notes(here)
+  const theirs = notes(there)
+  for (let place = 0; place < Math.max(mine.length, theirs.length); place++) {
+    const a = mine[place]
+    const b = theirs[place]
+    if (a?.time === b?.time && a?.text === b?.text) continue
+    return { time: (a ?? b).time, here: a?.text ?? 'nothing', there: b?.text ?? 'nothing' }
+  }
+  return undefined
+}
+
+function equityDifference(here: Run, there: Run, until: number): Difference | undefined {
+  const a = here.curve
+  const b = there.curve
+  for (let row = 0; row < a.time.length && a.time[row] < until; row++)
+    if (a.time[row] !== b.time[row] || a.equity[row] !== b.equity[row])
+      return {
+        time: a.time[row],
+        here: `equity ${a.equity[row]}`,
+        there: `equity ${b.equity[row] ?? 'none'}`,
+      }
+  return undefined
+}
+
+/** Orders alone, as `time buy XNAS:A`: what stays the same when sizes and prices are in other units. */
+export function orderKeys(watched: Watched, shift = 0): Set<string> {
+  return new Set(
+    watched.decisions
+      .filter(one => one.order !== '' && one.callback !== 'onEnd')
+      .map(one => `${one.time - shift} ${one.order}`),
+  )
+}
+
+/** Shared part of two sets of orders, 0 to 1; 1 where both are empty. */
+export function agreement(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  let shared = 0
+  for (const key of a) if (b.has(key)) shared++
+  const all = a.size + b.size - shared
+  return all === 0 ? 1 : shared / all
+}
+
+/** `2019-03-04T21:00:00Z` */
+export function at(time: number): string {
+  return isoTime(time)
+}

@@ -1,0 +1,232 @@
+/**
+ * Is it knowledge or skill? Runs a strategy again and again in markets made for the purpose and says, in sentences,
+ * whether any decision came from what could not be known at the time.
+ *
+ *   refused      what the loader refuses is found out already
+ *   state        the same run twice, and once more at the end, in one process
+ *   future       everything after an instant changed, in 100 places (vet-future.ts)
+ *   knowledge    dates, bar numbers, the market itself moved away (vet-knowledge.ts)
+ *   prices       adjusted levels, full-sample statistics (vet-prices.ts)
+ *   data         rows stamped early (vet-data.ts)
+ *   survivors    lists of those who lived (vet-survivors.ts)
+ *
+ * Any finding fails. Without one, fewer than 30 decisions before the last place prove nothing: inconclusive. Equal
+ * seeds give equal reports.
+ */
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { canonicalJson, textDigest } from '../core/digest.ts'
+import { GordonError, isGordonError } from '../core/errors.ts'
+import { loadStrategy } from '../sim/loader.ts'
+import { readCompiled } from '../sim/loading/module-cache.ts'
+import type { AnyStrategy } from '../sim/session.ts'
+import { strategyDefinition } from '../strategy/strategy.ts'
+import { vetData } from './vet-data.ts'
+import type { Verdict, VetFinding } from './vet-findings.ts'
+import { type Place, vetFuture } from './vet-future.ts'
+import { vetKnowledge } from './vet-knowledge.ts'
+import { changesOf, rememberLanguage, restoreLanguage } from './vet-language.ts'
+import { literalsIn } from './vet-literals.ts'
+import { vetPrices } from './vet-prices.ts'
+import { type Case, runner, type VetRequest } from './vet-request.ts'
+import { vetSurvivors } from './vet-survivors.ts'
+import { at, firstDifference, type Watched } from './vet-watch.ts'
+import { instantsOf, worldOf } from './vet-worlds.ts'
+
+export type { VetRequest } from './vet-request.ts'
+export type { Verdict, VetFinding } from './vet-findings.ts'
+
+const PLACES = 100
+/** Fewer decisions prove nothing. */
+export const ENOUGH_DECISIONS = 30
+/** What the loader and the session refuse because it reaches out of the strategy. */
+const REFUSALS = ['FORBIDDEN_IMPORT', 'FORBIDDEN_USE', 'STRATEGY_ASYNC']
+
+export interface VetReport {
+  readonly verdict: Verdict
+  readonly strategy: string
+  readonly codeHash: string | undefined
+  /** Each of these is a leak. */
+  readonly findings: readonly VetFinding[]
+  /** What a reader should know and what proves nothing. */
+  readonly notes: readonly VetFinding[]
+  /** Where the future was changed. */
+  readonly places: readonly Place[]
+  /** Orders sent before the last place: what was held to the changed futures. */
+  readonly decisions: number
+  readonly runs: number
+  readonly vetSeed: number
+  /** sha256 over all of the above. */
+  readonly digest: string
+}
+
+export async function vet(request: VetRequest): Promise<VetReport> {
+  const language = rememberLanguage()
+  try {
+    return await vetted(request, language)
+  } catch (error) {
+    if (!isGordonError(error) || !REFUSALS.includes(error.code)) throw error
+    return report(request, {
+      strategy: request.file,
+      codeHash: undefined,
+      findings: [{ code: error.code, text: error.message }],
+      notes: [],
+      places: [],
+      decisions: 0,
+      runs: 0,
+    })
+  } finally {
+    restoreLanguage(language)
+  }
+}
+
+async function vetted(
+  request: VetRequest,
+  language: ReturnType<typeof rememberLanguage>,
+): Promise<VetReport> {
+  const places = request.places ?? PLACES
+  const vetSeed = request.vetSeed ?? 1
+  if (!Number.isSafeInteger(places) || places < 1)
+    throw new GordonError(
+      'VET_PLACES',
+      `The number of places is ${places}; give a whole number of at least 1.`,
+    )
+  const loaded = await loadStrategy(request.file)
+  const fresh = freshModules(request.file)
+  const shared = await fresh()
+  let current = shared
+  let apart = false
+  let runs = 0
+  const run = runner(request, async () => {
+    runs++
+    if (apart) {
+      // Each run a process of its own, as far as one process can.
+      restoreLanguage(language)
+      current = await fresh()
+    }
+    return current
+  })
+  const world = worldOf(request.bars)
+  const baseline = await run(world)
+  if (baseline.thrown !== undefined) throw baseline.thrown
+  const instants = instantsOf(world).filter(
+    time =>
+      time >= (request.from ?? Number.NEGATIVE_INFINITY) && time <= (request.to ?? Number.POSITIVE_INFINITY),
+  )
+  const literals = literalsIn(compiledCode(request.file), {
+    from: instants[0],
+    to: instants[instants.length - 1],
+  })
+  const given: Case = { world, baseline, instants, literals, vetSeed, runIn: run }
+  const findings: VetFinding[] = [...sameBar(request, baseline)]
+  const changed = changesOf(language)
+  if (changed.length > 0) findings.push(languageChanged(changed))
+  const again = firstDifference(baseline, await run(world))
+  if (again !== undefined) {
+    findings.push(stateFinding(again, 'the second run'))
+    apart = true
+  }
+  const separate = async (): Promise<void> => {
+    if (apart) return
+    const last = firstDifference(baseline, await run(world))
+    if (last !== undefined) findings.push(stateFinding(last, `the run after ${runs - 1} others`))
+    apart = true
+  }
+  const future = await vetFuture(given, places, separate, done => request.onProgress?.(done, places + 40))
+  findings.push(...future.findings)
+  // From here on one fresh copy serves: what it may remember of other markets is no longer what is asked.
+  restoreLanguage(language)
+  current = await fresh()
+  apart = false
+  const definition = strategyDefinition(shared)
+  const universe = request.universe ?? definition?.universe
+  const data = await vetData(given)
+  const knowledge = await vetKnowledge(given, { from: request.from, to: request.to, universe })
+  request.onProgress?.(places + 30, places + 40)
+  const prices = await vetPrices(given, baseline.run!.params)
+  const survivors = await vetSurvivors(given, universe)
+  // Who reads the future earns what no other explanation gives: one sentence, the right one.
+  const explained = [...future.findings, ...data.findings].length > 0
+  if (!explained) findings.push(...knowledge.findings)
+  findings.push(...prices, ...data.findings, ...survivors.findings)
+  request.onProgress?.(places + 40, places + 40)
+  const lastPlace = Math.max(...future.places.map(place => place.time))
+  return report(request, {
+    strategy: baseline.run!.strategy,
+    codeHash: loaded.codeHash,
+    findings,
+    notes: [...(findings.length === 0 ? knowledge.notes : []), ...data.notes, ...survivors.notes],
+    places: future.places,
+    decisions: baseline.decisions.filter(
+      one => one.order !== '' && one.callback !== 'onEnd' && one.time < lastPlace,
+    ).length,
+    runs,
+  })
+}
+
+function report(request: VetRequest, told: Omit<VetReport, 'verdict' | 'digest' | 'vetSeed'>): VetReport {
+  const verdict: Verdict =
+    told.findings.length > 0 ? 'failed' : told.decisions < ENOUGH_DECISIONS ? 'inconclusive' : 'passed'
+  const whole = { verdict, ...told, vetSeed: request.vetSeed ?? 1 }
+  const { strategy: _name, ...hashed } = whole
+  return { ...whole, digest: textDigest(canonicalJson(hashed)) }
+}
+
+let copies = 0
+
+/** New copies of the strategy's compiled module, so that what lies in its variables begins anew. */
+function freshModules(file: string): () => Promise<AnyStrategy> {
+  const compiled = readCompiled(resolve(file))
+  if (compiled === undefined)
+    throw new GordonError('STRATEGY_CHANGED', `${file} changed while it was being vetted; run vet again.`)
+  const url = pathToFileURL(compiled.module).href
+  return async () => {
+    const module = await import(/* @vite-ignore */ `${url}?vet=${copies++}`)
+    return module.default as AnyStrategy
+  }
+}
+
+function compiledCode(file: string): string {
+  const compiled = readCompiled(resolve(file))
+  return compiled === undefined ? '' : readFileSync(compiled.module, 'utf8')
+}
+
+function sameBar(request: VetRequest, { run }: Watched): VetFinding[] {
+  const mend = 'let market orders fill at the next open (marketFill: nextOpen).'
+  const orders = new Map((run?.orders ?? []).map(order => [order.id, order]))
+  const past = run?.fills.find(fill => {
+    const order = orders.get(fill.orderId)
+    return order !== undefined && fill.time <= order.submittedAt
+  })
+  if (request.marketFill !== 'last' && past === undefined) return []
+  const where =
+    past === undefined
+      ? ''
+      : `: order ${past.orderId} was sent and filled at ${at(past.time)} at ${past.price}, the close that decided it`
+  return [
+    {
+      code: 'SAME_BAR_FILL',
+      text: `Orders fill at a price that is past when they are sent${where}; nobody can trade there, so ${mend}`,
+    },
+  ]
+}
+
+function languageChanged(changed: readonly string[]): VetFinding {
+  const some = changed.slice(0, 3).join(', ') + (changed.length > 3 ? ' …' : '')
+  return {
+    code: 'LANGUAGE_CHANGED',
+    text:
+      `The strategy changes ${some}, which every module of the process shares: through it a strategy sees what the engine holds, or leaves things for its next run; ` +
+      `write a function of your own instead.`,
+  }
+}
+
+function stateFinding(difference: { time: number; here: string; there: string }, which: string): VetFinding {
+  return {
+    code: 'STATE_ACROSS_RUNS',
+    text:
+      `A run depends on earlier runs in the process: at ${at(difference.time)} the first run did "${difference.here}" and ${which} over the same bars "${difference.there}"; ` +
+      `keep what the strategy remembers in state, not in variables of the module, static fields or globals, where one run leaves the sample for the next.`,
+  }
+}
