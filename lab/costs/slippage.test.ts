@@ -1,6 +1,7 @@
 /** Slippage and impact. Sources named at each table; everything else by hand. */
 import { describe, expect, it } from 'vitest'
 import { python } from '../testing/python.ts'
+import { Random } from '../core/random.ts'
 import { share } from '../testing/fixtures.ts'
 import { DayStatistics, FillMarket, parseSlippage, type SlippageModel, volumeShareSlippage } from './index.ts'
 import { IMPACT_WITHOUT_HISTORY } from './slippage-model.ts'
@@ -191,6 +192,51 @@ print(json.dumps(pd.Series(range(29, 49)).pct_change().std()))
     // The last two days: volumes 50 and 70; returns −10 % and 0: deviation 0.1/√2
     expect(days.volumeLots[0]).toBe(60)
     expect(days.volatility[0]).toBeCloseTo(0.1 / Math.SQRT2, 14)
+  })
+})
+
+describe('every model, at random', () => {
+  const texts = [
+    'none',
+    '7bps',
+    '0.02/unit',
+    '3ticks',
+    '0.5spread',
+    'volume-share',
+    'sqrt:y=1.3',
+    'almgren-chriss:eta=1e-4:gamma=1e-5:epsilon=0.01',
+  ]
+  it.each(texts)('%s never favours us, nor more the larger the order, and keeps to its cap', text => {
+    const seed = 77
+    const random = new Random(seed)
+    const model = parseSlippage(`${text}:cap=8%`).session(SHARES)
+    for (let k = 0; k < 5000; k++) {
+      const volumeLots = random.integer(0, 100_000)
+      const known = market({
+        volumeLots,
+        takenLots: random.integer(0, 1000),
+        barSeconds: random.integer(1, 86_400),
+        spread: random.uniform(),
+        dayVolumeLots: random.integer(1, 1e6),
+        dayVolatility: random.uniform() * 0.1,
+      })
+      const price = random.integer(1, 100_000) / 100
+      const lots = random.integer(1, 10_000)
+      const said = `seed ${seed}, case ${k}`
+      const bought = model.price(price, 1, lots, known)
+      expect(bought, said).toBeGreaterThanOrEqual(price)
+      expect(model.price(price, 1, lots * 2, known), said).toBeGreaterThanOrEqual(bought)
+      const sold = model.price(price, -1, lots, known)
+      expect(sold, said).toBeLessThanOrEqual(price)
+      expect(sold, said).toBeGreaterThan(0)
+      let taken = 0
+      for (let order = 0; order < 4; order++) {
+        const filled = model.capLots(random.integer(1, 5000), volumeLots, taken)
+        expect(Number.isInteger(filled) && filled >= 0, said).toBe(true)
+        taken += filled
+      }
+      expect(taken, said).toBeLessThanOrEqual(0.08 * volumeLots + 1e-6)
+    }
   })
 })
 
