@@ -109,6 +109,29 @@ export function program(): Command {
       ),
     )
 
+  tradingFlags(
+    tableFlags(
+      gordon
+        .command('vet <strategy>')
+        .description('tell whether a strategy knows what it cannot know, and whether its warm-up suffices')
+        .option('--store <folder>', 'the store (default data/store)')
+        .option('--snapshot <id>', 'an older snapshot of the store')
+        .option('--data <dataset>', 'dataset of the store, repeatable', many)
+        .option('--symbols <list>', 'only these symbols, comma separated')
+        .option('--file <table>', 'a CSV or Parquet file instead of the store')
+        .option('--from <time>', 'first day or time of decisions; earlier bars warm up')
+        .option('--to <time>', 'last day or time'),
+    ),
+  )
+    .option('--places <n>', 'instants after which the future is changed (default 100)')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  gordon vet strategies/sma-cross.ts --data us-daily/total-return')
+    .action(
+      action(async (strategy: string, options: Options) =>
+        (await import('./vet.ts')).vetCommand(strategy, options),
+      ),
+    )
+
   tableFlags(
     gordon
       .command('ingest <path>')
