@@ -100,9 +100,9 @@ describe('a queue position', () => {
     }
   })
 
-  it('starts at the front of a level that is empty or unknown', () => {
+  it('starts behind all that the level holds', () => {
     for (const model of [new RiskAverseQueue(), new ProbabilisticQueue('log')])
-      expect([model.join(0), model.join(Number.NaN), model.join(7)]).toEqual([0, 0, 7])
+      expect([model.join(0), model.join(7)]).toEqual([0, 7])
   })
 
   it('takes what the level holds where the share is undefined', () => {

@@ -13,7 +13,7 @@
  * proven against it in queue-position.test.ts. lab/sim/models/queue-position.md says when each is wrong.
  */
 export interface QueueModel {
-  /** @param levelSize what the level holds when the order arrives; of an unknown level, NaN, 0 is assumed */
+  /** @param levelSize what the level holds when the order arrives, 0 where there is none */
   join(levelSize: number): number
   onTrade(front: number, size: number): number
   /**
@@ -26,7 +26,7 @@ export interface QueueModel {
 /** Only trades bring the order forward; whoever cancels stood behind it, until nobody is left to. */
 export class RiskAverseQueue implements QueueModel {
   join(levelSize: number): number {
-    return levelSize > 0 ? levelSize : 0
+    return levelSize
   }
 
   onTrade(front: number, size: number): number {
@@ -58,7 +58,7 @@ export class ProbabilisticQueue implements QueueModel {
   }
 
   join(levelSize: number): number {
-    return levelSize > 0 ? levelSize : 0
+    return levelSize
   }
 
   onTrade(front: number, size: number): number {
