@@ -253,7 +253,8 @@ export class Engine implements Standing {
     let last = Number.NEGATIVE_INFINITY
     this.#streams.forEach((one, stream) => {
       const window = this.#barOf[stream] ?? this.#tickOf[stream]!
-      if (one.handle === handle && window.cursor >= 0) last = Math.max(last, window.receiveTime[window.cursor])
+      if (one.handle === handle && window.cursor >= 0)
+        last = Math.max(last, window.receiveTime[window.cursor])
     })
     return last
   }
@@ -395,11 +396,17 @@ export class Engine implements Standing {
 
   /** Ticks of one stream until another event is due; each receive time is an instant. */
   #tickLane(window: TickWindow, horizon: number, limit: number): number {
-    const { desk, timers } = this
+    const { desk, market, timers } = this
     const clocked = this.#clocked
-    const { end, receiveTime } = window
+    const { end, receiveTime, eventTime, handle } = window
+    const isBook = window.kind === 'book'
     const from = this.#from
     const sampled = this.#sampled
+    const strategy = this.#strategy
+    const hasOnBook = isBook && strategy.onBook !== undefined
+    const hasOnInstant = this.#hasOnInstant
+    const context = this.#context
+    const view = this.#books[handle]
     let left = limit
     for (; left > 0; left--) {
       const row = window.cursor + 1
@@ -411,12 +418,24 @@ export class Engine implements Standing {
         break
       if (sampled === true && now >= this.#nextSample) this.#sample(now)
       this.now = now
-      this.#takeTicks(window, now)
+      if (isBook === true && (row + 1 === end || receiveTime[row + 1] !== now)) {
+        // #takeTicks for the one row that an instant mostly is.
+        const time = eventTime[row]
+        if (time > this.eventClock) this.eventClock = time
+        market.level(window, row, handle)
+        window.cursor = row
+        market.settle(handle)
+      } else this.#takeTicks(window, now)
       if (now < from) continue
       if (this.#starting === true) this.#callStart()
       if (desk.unsettled === true) desk.flush()
-      this.#callTicks(window, row)
-      if (this.#hasOnInstant === true) this.#callInstant()
+      if (hasOnBook === true) {
+        if (this.callback !== 'onBook') this.callback = 'onBook'
+        this.callbackHandle = handle
+        strategy.onBook!(view, context)
+        if (desk.unsettled === true) desk.flush()
+      } else if (isBook === false) this.#callTicks(window, row)
+      if (hasOnInstant === true) this.#callInstant()
     }
     return left
   }

@@ -25,6 +25,9 @@ export class Market {
   readonly #ticksPerUnit: Float64Array
   readonly #mark: Float64Array
   readonly #quoted: Uint8Array
+  /** Best of the book when it was last read, so that most changes cost two comparisons. */
+  readonly #bidTicks: Float64Array
+  readonly #askTicks: Float64Array
 
   constructor(instruments: readonly Tradable[], mark: Float64Array) {
     const count = instruments.length
@@ -38,6 +41,8 @@ export class Market {
     this.#ticksPerUnit = Float64Array.from(instruments, one => one.ticksPerUnit)
     this.#mark = mark
     this.#quoted = new Uint8Array(count)
+    this.#bidTicks = new Float64Array(count).fill(Number.NaN)
+    this.#askTicks = new Float64Array(count).fill(Number.NaN)
   }
 
   /** Makes room for what a stream brings. */
@@ -49,7 +54,7 @@ export class Market {
   /** Takes one row of ticks in. */
   take(window: TickWindow, row: number): void {
     const { handle, kind } = window
-    if (kind === 'book') this.#level(window, row, handle)
+    if (kind === 'book') this.level(window, row, handle)
     else if (kind === 'trades') {
       const price = window.a[row]
       this.tradePrice[handle] = price
@@ -67,23 +72,36 @@ export class Market {
   settle(handle: number): void {
     const book = this.books[handle]
     if (book === undefined || this.known[handle] === 0) return
-    const scale = this.#ticksPerUnit[handle]
     const bid = book.bestBidTicks
     const ask = book.bestAskTicks
+    if (bid === this.#bidTicks[handle] && ask === this.#askTicks[handle]) return
+    this.#bidTicks[handle] = bid
+    this.#askTicks[handle] = ask
     if (bid >= ask) this.crossed++
+    const scale = this.#ticksPerUnit[handle]
     this.bid[handle] = bid / scale
     this.ask[handle] = ask / scale
     this.#middle(handle)
   }
 
-  #level(window: TickWindow, row: number, handle: number): void {
+  /** One row of a book. */
+  level(window: TickWindow, row: number, handle: number): void {
     const book = this.books[handle]!
     const action = window.d[row]
+    if (action === BOOK_ACTIONS.set && this.known[handle] === 1) {
+      book.set(
+        window.c[row] > 0 ? 1 : -1,
+        Math.round(window.a[row] * this.#ticksPerUnit[handle]),
+        window.b[row],
+      )
+      return
+    }
     if (action === BOOK_ACTIONS.gap) {
       this.gaps++
       this.known[handle] = 0
       this.bid[handle] = Number.NaN
       this.ask[handle] = Number.NaN
+      this.#bidTicks[handle] = Number.NaN
       book.clear()
       return
     }

@@ -21,6 +21,9 @@ const COLUMNS: Readonly<Record<TickKind, readonly string[]>> = {
   custom: ['value'],
 }
 
+/** Series that were found sound, on which grid: runs over the same memory look once. */
+const SOUND = new WeakMap<object, number>()
+
 export class TickFeed {
   readonly rows: number
   given = 0
@@ -34,6 +37,8 @@ export class TickFeed {
   readonly #names: readonly string[]
   /** Rows of the last batch that may not be all of their instant. */
   #held: AnySeries | undefined
+  /** What a series in memory gave, until it is hashed. */
+  #whole: AnySeries | undefined
   #over = false
   #last = Number.NEGATIVE_INFINITY
   #skewed = 0
@@ -69,6 +74,8 @@ export class TickFeed {
   }
 
   digest(): string {
+    if (this.#whole !== undefined) this.#hash(this.#whole, this.given)
+    this.#whole = undefined
     const digest = new Digest()
     this.#names.forEach((name, place) => {
       digest.text(`${name} ${this.#digests[place].hex()}`)
@@ -84,6 +91,13 @@ export class TickFeed {
         text: `${this.#skewed} ${this.#stream.kind} of ${this.#instrument.id} were received before they happened (first: row ${this.#firstSkewed}): clocks differ, and each counts as having happened when it was received.`,
       },
     ]
+  }
+
+  #hash(series: AnySeries, end: number): void {
+    this.#names.forEach((name, place) => {
+      const column = (series as unknown as Record<string, Float64Array | undefined>)[name]
+      if (column !== undefined) this.#digests[place].column(column, 0, end)
+    })
   }
 
   async #read(): Promise<void> {
@@ -113,10 +127,9 @@ export class TickFeed {
     let end = series.length
     while (end > 0 && series.receiveTime[end - 1] > this.#to) end--
     const checked = this.#checked(end === series.length ? series : part(series, 0, end))
-    this.#names.forEach((name, place) => {
-      const column = (checked as unknown as Record<string, Float64Array | undefined>)[name]
-      if (column !== undefined) this.#digests[place].column(column, 0, end)
-    })
+    // A series in memory is hashed when somebody asks; a batch is gone by then.
+    if (this.#stream.series !== undefined) this.#whole = checked
+    else this.#hash(checked, end)
     this.given += end
     this.#engine.ticksOf(this.#place).load(checked, 0, end, more)
     this.#engine.loaded(this.#place, more)
@@ -125,6 +138,7 @@ export class TickFeed {
   /** The rows, held to what can be; times of events that were received before they happened are mended and told. */
   #checked(series: AnySeries): AnySeries {
     const { receiveTime, length } = series
+    if (SOUND.get(series) === this.#instrument.ticksPerUnit) return series
     let { eventTime } = series
     for (let row = 0; row < length; row++) {
       if (!(receiveTime[row] >= this.#last))
@@ -147,7 +161,9 @@ export class TickFeed {
     if (kind === 'trades') this.#checkTrades(series as TradeSeries)
     else if (kind === 'book') this.#checkBook(series as BookSeries)
     else if (kind === 'quotes') this.#checkQuotes(series as QuoteSeries)
-    return eventTime === series.eventTime ? series : { ...series, eventTime }
+    if (eventTime !== series.eventTime) return { ...series, eventTime }
+    SOUND.set(series, this.#instrument.ticksPerUnit)
+    return series
   }
 
   #checkTrades({ price, size, length }: TradeSeries): void {

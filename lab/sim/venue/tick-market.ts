@@ -56,6 +56,8 @@ export class TickMarket {
   known = true
   readonly #setup: TickMarketSetup
   readonly #windows: readonly TickWindow[]
+  /** The only one. */
+  readonly #alone: TickWindow | undefined
   readonly #book: OrderBook
   readonly #queue: OrderQueue
   readonly #line: ReportLine
@@ -82,6 +84,7 @@ export class TickMarket {
   constructor(setup: TickMarketSetup) {
     this.#setup = setup
     this.#windows = setup.windows
+    this.#alone = setup.windows.length === 1 ? setup.windows[0] : undefined
     this.#book = setup.book
     this.#queue = setup.queue
     this.#line = setup.line
@@ -103,6 +106,19 @@ export class TickMarket {
     this.#which = undefined
     this.starved = -1
     const windows = this.#windows
+    if (this.#alone !== undefined) {
+      const window = this.#alone
+      const row = window.head
+      if (row < window.end) {
+        const time = window.eventTime[row]
+        if (time < least) {
+          least = time < this.#clock ? this.#clock : time
+          this.#which = window
+        }
+      } else if (window.more === true) this.starved = window.stream
+      this.next = this.starved >= 0 ? Number.NaN : least
+      return
+    }
     for (let k = 0; k < windows.length; k++) {
       const window = windows[k]
       if (window.head < window.end) {

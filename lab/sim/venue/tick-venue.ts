@@ -81,6 +81,17 @@ export class TickVenue implements ClockedVenue {
     const line = this.#line
     const busy = this.#busy
     if (line.due <= until) return line.due
+    // One market alone, and nothing on its way there: row after row.
+    if (busy.length === 1) {
+      const only = busy[0]
+      while (only.next <= until && only.next <= this.#arrival) {
+        only.step()
+        if (only.living === 0) busy.pop()
+        if (line.due <= until) return line.due
+        if (only.living === 0) break
+      }
+      if (only.next > until && this.#arrival > until) return Number.POSITIVE_INFINITY
+    }
     for (;;) {
       let market: TickMarket | undefined
       let next = Number.POSITIVE_INFINITY
