@@ -37,6 +37,8 @@ export interface RunAssumptions {
   /** `nextOpen` or, for comparison only, `last`. */
   readonly marketFill: 'nextOpen' | 'last'
   readonly limitFill: 'through' | 'touch'
+  /** Which of two orders comes first in a bar that does not tell: stops, or targets. */
+  readonly ambiguity: 'pessimistic' | 'optimistic'
   /** In words, e.g. `10 bps of notional`. */
   readonly fees: string
   readonly slippage: string

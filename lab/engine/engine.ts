@@ -41,6 +41,8 @@ export interface VenueSeat {
   /** Bars that fill orders, by handle; empty windows where an instrument has none. */
   readonly windows: readonly BarWindow[]
   readonly ticks: readonly TickWindow[]
+  /** Where bars that do not say what came first are counted. */
+  readonly ambiguousBars: Recorder['ambiguousBars']
 }
 
 /** A schedule of the strategy: when it goes off next, strictly after a time; undefined when it ends. */
@@ -186,7 +188,12 @@ export class Engine implements Standing {
       return place < 0 ? windows[handle] : windows[slots[place]]
     })
     this.desk = new OrderDesk({ ...setup, recorder: this.recorder, windows: executing, standing: this })
-    const { venue, clocked } = setup.venue({ reports: this.desk, windows: executing, ticks: this.ticks })
+    const { venue, clocked } = setup.venue({
+      reports: this.desk,
+      windows: executing,
+      ticks: this.ticks,
+      ambiguousBars: this.recorder.ambiguousBars,
+    })
     this.#venue = venue
     this.#clocked = clocked
     this.#context = new EngineContext(this)

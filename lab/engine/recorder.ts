@@ -12,8 +12,10 @@ export class Recorder {
   readonly fills = new FillArchive()
   readonly logs: { time: number; text: string }[] = []
   logsDropped = 0
-  /** Orders cancelled or changed between two bars of their instrument, while others had bars. */
+  /** Orders changed between two bars of their instrument, while others had bars. */
   changedWithinBar = 0
+  /** Bars that did not say which of two orders came first, by what decided. */
+  readonly ambiguousBars = { pessimistic: 0, optimistic: 0, finer: 0 }
   readonly plots = new Map<string, { time: GrowingColumn; value: GrowingColumn }>()
 
   log(time: number, text: string): void {

@@ -209,6 +209,7 @@ describe('a result', () => {
     expect(first.assumptions).toEqual({
       marketFill: 'nextOpen',
       limitFill: 'through',
+      ambiguity: 'pessimistic',
       fees: '10 bps of notional',
       slippage: '1 bps of price on market and stop orders',
       account: 'cash',

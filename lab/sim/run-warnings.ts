@@ -16,6 +16,7 @@ export function runWarnings(
   return [
     ...orderWarnings(engine),
     ...openWarnings(engine),
+    ...ambiguityWarnings(engine),
     ...silentWarnings(engine, curve),
     ...(leverage === undefined ? [] : marginWarnings(curve, leverage)),
     ...logWarnings(engine),
@@ -64,6 +65,18 @@ function openWarnings(engine: Engine): RunWarning[] {
       text: `${open.length} ${open.length === 1 ? 'order' : 'orders'} still worked when the run ended (first: order ${open[0]}).`,
     })
   return warnings
+}
+
+/** Bars that reached orders of which one would have ended the other. */
+function ambiguityWarnings(engine: Engine): RunWarning[] {
+  const { pessimistic, optimistic, finer } = engine.recorder.ambiguousBars
+  const guessed = pessimistic + optimistic
+  if (guessed === 0) return []
+  const kind =
+    pessimistic > 0 ? 'pessimistically, stops before targets' : 'optimistically, targets before stops'
+  const known = finer === 0 ? '' : ` (${finer} more ${finer === 1 ? 'was' : 'were'} decided by finer bars)`
+  const text = `${guessed} ${guessed === 1 ? 'bar' : 'bars'} reached orders that end each other without telling which came first${known}: decided ${kind}; run with ambiguity both to see how much hangs on it.`
+  return [{ code: 'AMBIGUOUS_BARS', text }]
 }
 
 /** Instruments without bars, and positions that outlived theirs. */

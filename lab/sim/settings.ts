@@ -7,6 +7,7 @@ import { type FeeModel, parseFees, parseSlippage, type SlippageModel } from '../
 import type { RunAssumptions, RunWarning } from '../domain/run-result.ts'
 import { type LatencyModel, parseLatency } from './models/latency.ts'
 import { type OrderQueue, riskAverseQueue } from './models/queue.ts'
+import type { Ambiguity, FinerBars } from './venue/ambiguity.ts'
 import type { Membership, StrategyDefinition } from '../strategy/strategy.ts'
 import type { ParamSchema } from '../strategy/params.ts'
 
@@ -29,6 +30,10 @@ export interface TradingSettings {
   readonly maxOrderValue?: number
   readonly marketFill?: 'nextOpen' | 'last'
   readonly limitFill?: 'through' | 'touch'
+  /** A bar that reaches a stop and a target: stops first (pessimistic, the default) or targets first. */
+  readonly ambiguity?: Ambiguity
+  /** Finer bars in which such a bar is looked up first; absent: none. */
+  readonly barsWithin?: FinerBars
   /** As models/latency.ts reads it (`5ms`), or a model; default none. */
   readonly latency?: string | LatencyModel
   /** Place in a level's queue, where there is a book; default risk-averse. */
@@ -52,6 +57,8 @@ export interface ResolvedSettings {
   readonly maxOrderValue?: number
   readonly marketFill: 'nextOpen' | 'last'
   readonly limitFill: 'through' | 'touch'
+  readonly ambiguity: Ambiguity
+  readonly barsWithin?: FinerBars
   readonly latency: LatencyModel
   readonly queue: OrderQueue
   readonly partialFills: boolean
@@ -107,6 +114,8 @@ export function resolveSettings(
     maxOrderValue: optionalPositive('maxOrderValue', given.maxOrderValue),
     marketFill,
     limitFill: given.limitFill ?? 'through',
+    ambiguity: given.ambiguity ?? 'pessimistic',
+    barsWithin: given.barsWithin,
     latency: typeof given.latency === 'object' ? given.latency : parseLatency(given.latency ?? 'none'),
     queue: given.queue ?? riskAverseQueue(),
     partialFills: given.partialFills ?? true,
@@ -125,6 +134,7 @@ export function describeSettings(settings: ResolvedSettings): {
   const assumptions: RunAssumptions = {
     marketFill: settings.marketFill,
     limitFill: settings.limitFill,
+    ambiguity: settings.ambiguity,
     fees: settings.fees.description,
     slippage: settings.slippage.description,
     account: settings.account,

@@ -14,6 +14,10 @@ const LIMIT: Record<RunResult['assumptions']['limitFill'], string> = {
   through: 'Limit orders fill when the market trades through their price; a touch is not enough.',
   touch: 'Limit orders fill when the market touches their price, which assumes the front of the queue.',
 }
+const AMBIGUITY: Record<RunResult['assumptions']['ambiguity'], string> = {
+  pessimistic: 'In a bar that reaches a stop and a target of one position, the stop comes first.',
+  optimistic: 'In a bar that reaches a stop and a target of one position, the target comes first.',
+}
 const ADJUSTMENT = {
   raw: 'raw prices, as printed on the day',
   split: 'adjusted for splits',
@@ -30,6 +34,7 @@ export function assumptionsSection(result: RunResult): Section {
     body: html`<div class="columns"><div><h3>How orders were worked</h3>${facts([
       ['Market orders', MARKET[assumptions.marketFill]],
       ['Limit orders', LIMIT[assumptions.limitFill]],
+      ['Ambiguous bars', AMBIGUITY[assumptions.ambiguity]],
       ['Fees', assumptions.fees],
       ['Slippage', assumptions.slippage],
       ['Account', `${assumptions.account}, ${money(result.startEquity, result.currency)} at the start`],

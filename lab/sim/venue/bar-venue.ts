@@ -23,8 +23,8 @@ import { follow } from './trailing.ts'
 export interface VenueSetup extends FillsSetup {
   /** `last` fills market orders at the signal's own close: for comparison only. */
   readonly marketFill: 'nextOpen' | 'last'
-  /** Bars that an order or a cancel is on its way for, per handle; absent: none. */
-  readonly latencyBars?: readonly number[]
+  /** Bars of the instrument that an order or a cancel sent now is on its way for; absent: none. */
+  readonly latencyBars?: (handle: number) => number
   /** Absent: pessimistic. */
   readonly ambiguity?: Ambiguity
   /** Where ambiguous bars are counted. */
@@ -41,7 +41,7 @@ export class BarVenue implements Venue {
   readonly #fills: BarFills
   readonly #endings: BarEndings
   readonly #rivals: BarRivals
-  readonly #latencyBars: Int32Array
+  readonly #latencyBars: ((handle: number) => number) | undefined
   /** Bars of these instruments are coarser than others': something may be decided while one forms. */
   readonly #coarse: Uint8Array
   #working: WorkingOrder[] = []
@@ -68,7 +68,7 @@ export class BarVenue implements Venue {
       counts: setup.ambiguousBars ?? { pessimistic: 0, optimistic: 0, finer: 0 },
       finer: setup.finer,
     })
-    this.#latencyBars = Int32Array.from(setup.latencyBars ?? new Int32Array(instruments.length))
+    this.#latencyBars = setup.latencyBars
     const finest = Math.min(...barSpan)
     this.#coarse = Uint8Array.from(barSpan, span => (span > finest ? 1 : 0))
   }
@@ -96,7 +96,7 @@ export class BarVenue implements Venue {
         if (!order.open) return
       }
     }
-    if (!released) order.barsAway = this.#latencyBars[handle]
+    if (!released && this.#latencyBars !== undefined) order.barsAway = this.#latencyBars(handle)
     if (isAtClose(order.type)) this.#closing = true
     if (order.special !== PLAIN_TERMS) this.#admit(order, released)
     this.#working.push(order)
@@ -123,7 +123,7 @@ export class BarVenue implements Venue {
 
   cancel(order: WorkingOrder, now: number, reason: Reason): void {
     const { handle } = order
-    const bars = this.#latencyBars[handle]
+    const bars = reason === 'byStrategy' ? (this.#latencyBars?.(handle) ?? 0) : 0
     const forming = this.#coarse[handle] === 1 && this.#instant.closeTime(handle) < order.cancelAt
     if (reason !== 'byStrategy' || (bars === 0 && !forming)) {
       this.#reports.canceled(order, reason, now)

@@ -1,16 +1,18 @@
 /** The venue of a run: one for instruments with ticks, one for those with bars alone, and a switch where a run has both. */
+import { parseInterval } from '../../core/time.ts'
 import { OrderBook } from '../../book/order-book.ts'
 import { FillMarket } from '../../costs/index.ts'
 import { calendarNamed } from '../../domain/calendar/calendar.ts'
-import type { ClockedVenue, OrderChange, Venue } from '../../domain/ports/venue.ts'
+import type { ClockedVenue, OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import type { Reason } from '../../domain/order.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
 import type { VenueSeat } from '../../engine/engine.ts'
 import type { StreamTerms } from '../../engine/streams.ts'
 import type { Tradable } from '../../strategy/context.ts'
 import type { ResolvedSettings } from '../settings.ts'
-import { SimulatedVenue } from '../simulated-venue.ts'
 import { barSpan } from './bar-span.ts'
+import { BarVenue } from './bar-venue.ts'
+import { Contingencies } from './contingencies.ts'
 import { ReportLine } from './report-line.ts'
 import { TickMarket } from './tick-market.ts'
 import { TickVenue } from './tick-venue.ts'
@@ -21,28 +23,47 @@ export interface VenueTerms {
   readonly streams: readonly StreamTerms[]
 }
 
-export function makeVenue(
+export function makeVenue(seat: VenueSeat, terms: VenueTerms): { venue: Venue; clocked?: ClockedVenue } {
+  let clocked: ClockedVenue | undefined
+  const venue = new Contingencies(seat.reports, reports => {
+    const made = makeMarkets(seat, reports, terms)
+    clocked = made.clocked
+    return made.venue
+  })
+  return { venue, clocked }
+}
+
+function makeMarkets(
   seat: VenueSeat,
+  reports: VenueReports,
   { settings, instruments, streams }: VenueTerms,
 ): { venue: Venue; clocked?: ClockedVenue } {
   const ticking = new Set(
     streams.filter(stream => stream.kind !== 'bars' && stream.executes).map(stream => stream.handle),
   )
   const slippage = settings.slippage.session(instruments)
+  const latency = settings.latency.session(settings.seed)
+  const intervals = seat.windows.map(window => parseInterval(window.interval) ?? Number.POSITIVE_INFINITY)
   const bars = (): Venue =>
-    new SimulatedVenue({
+    new BarVenue({
       instruments,
       windows: seat.windows,
-      reports: seat.reports,
+      reports,
       slippage,
       marketFill: settings.marketFill,
       limitFill: settings.limitFill,
       barSpan: instruments.map((instrument, handle) => barSpan(instrument, seat.windows[handle].interval)),
+      latencyBars:
+        latency.description === 'none'
+          ? undefined
+          : handle => Math.floor(latency.order(0) / intervals[handle]),
+      ambiguity: settings.ambiguity,
+      ambiguousBars: seat.ambiguousBars,
+      finer: settings.barsWithin,
     })
   if (ticking.size === 0) return { venue: bars() }
 
-  const latency = settings.latency.session(settings.seed)
-  const line = new ReportLine(seat.reports)
+  const line = new ReportLine(reports)
   const market = new FillMarket()
   const clocked = new TickVenue({
     line,
@@ -59,7 +80,7 @@ export function makeVenue(
             book: new OrderBook(),
             queue: settings.queue,
             line,
-            reports: seat.reports,
+            reports,
             partialFills: settings.partialFills,
             consume: settings.partialFills,
             limitFill: settings.limitFill,
