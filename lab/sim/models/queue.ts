@@ -1,7 +1,8 @@
 /**
  * Where a resting order stands in its level's queue: `queueAhead` is the size before it, units; below zero it is
- * what has traded beyond those, and fills it.
+ * what has traded beyond those, and fills it. The estimates themselves are lab/book/queue-position.ts.
  */
+import { ProbabilisticQueue, type QueueShape } from '../../book/queue-position.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
 
 export interface OrderQueue {
@@ -35,7 +36,30 @@ export function riskAverseQueue(): OrderQueue {
   }
 }
 
+/** What is cancelled stood partly before it and partly behind. @param exponent of the power shapes */
+export function probabilisticQueue(shape: QueueShape, exponent = 1): OrderQueue {
+  const model = new ProbabilisticQueue(shape, exponent)
+  return {
+    description: `probabilistic (${shape}${shape.startsWith('power') ? `, exponent ${exponent}` : ''}): cancellations bring an order forward by their likely share`,
+    terms: { probabilistic: [shape, exponent] },
+    join: (order, size) => {
+      order.queueAhead = model.join(size)
+      order.queueTraded = 0
+    },
+    depth: (order, before, size) => {
+      order.queueAhead = model.onLevel(order.queueAhead, order.queueTraded, before, size)
+      order.queueTraded = 0
+    },
+    trade: (order, size) => {
+      order.queueAhead = model.onTrade(order.queueAhead, size)
+      order.queueTraded += size
+    },
+    filled: (order, lotsPerUnit) => reachedLots(order.queueAhead, lotsPerUnit),
+  }
+}
+
+/** Rounded: a front that is a sum of sizes misses whole lots by its last digits. */
 function reachedLots(ahead: number, lotsPerUnit: number): number {
-  const lots = ahead * lotsPerUnit
-  return Math.round(lots) < 0 ? Math.floor(-lots) : 0
+  const lots = Math.round(-ahead * lotsPerUnit)
+  return lots > 0 ? lots : 0
 }
