@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../core/time.ts'
 import type { Adjustment, BarSeries } from './bar.ts'
+import type { CashFlow } from './cash-flow.ts'
 import type { ClosedTrade, OpenTrade } from './closed-trade.ts'
 import type { FillRecord } from './fill.ts'
 import type { Instrument } from './instrument.ts'
@@ -76,6 +77,8 @@ export interface RunResult {
   readonly endEquity: number
   readonly fees: number
   readonly slippageCost: number
+  /** What moved money or holdings without an order: funding, dividends, splits, interest, expiry; in order. */
+  readonly cashFlows: readonly CashFlow[]
   readonly assumptions: RunAssumptions
   readonly curve: EquityColumns
   readonly orders: readonly OrderRecord[]

@@ -65,6 +65,10 @@ export class BarWindow implements Columns {
   /** Its place among the run's bar windows: the finest of each instrument by handle, then the others. */
   readonly slot: number
   readonly interval: string
+  /** Splits of its instrument, in order of time; the first bar that closes after one is in new shares. */
+  readonly splits: { readonly time: number; readonly ratio: number }[] = []
+  /** First rows in new shares, counted from the first row ever held, with their ratios. */
+  readonly #splitRows: { readonly row: number; readonly ratio: number }[] = []
 
   /** @param history rows that must stay reachable behind the cursor */
   constructor(indicators: readonly WindowIndicator[], history: number, slot = 0, interval = '') {
@@ -86,7 +90,7 @@ export class BarWindow implements Columns {
   /** Says before the first load that all rows will be those of this series, in order and from its first. */
   expect(series: BarSeries): void {
     this.#kept = this.#indicators.map(({ indicator, outputs, key }) =>
-      key === undefined ? undefined : keptColumns(series, key, indicator, outputs),
+      key === undefined || this.splits.length > 0 ? undefined : keptColumns(series, key, indicator, outputs),
     )
   }
 
@@ -115,9 +119,10 @@ export class BarWindow implements Columns {
     this.#carryOutputs(tail, tail + to - from)
     this.cursor = tail - 1
     this.end = tail + to - from
+    const start = this.#fillToSplits(tail)
     for (let i = 0; i < this.#indicators.length; i++) {
       const kept = this.#kept[i]
-      if (kept === undefined) this.#indicators[i].indicator.fill(this, tail, this.end, this.#columns[i])
+      if (kept === undefined) this.#indicators[i].indicator.fill(this, start, this.end, this.#columns[i])
       else for (let k = 0; k < kept.length; k++) this.cells[i][k].column = kept[k].subarray(from - tail, to)
     }
   }
@@ -132,6 +137,36 @@ export class BarWindow implements Columns {
     this.end++
     for (let i = 0; i < this.#indicators.length; i++)
       this.#indicators[i].indicator.fill(this, this.end - 1, this.end, this.#columns[i])
+  }
+
+  /** Rows [from, to) of a column as a copy, in the shares of the newest known bar. */
+  copy(name: 'open' | 'high' | 'low' | 'close' | 'volume', from: number, to: number): Float64Array {
+    const copied = this[name].slice(from, to)
+    const known = this.known
+    for (const { row, ratio } of this.#splitRows) {
+      if (row >= known) break
+      const before = Math.min(copied.length, row - this.#gone - from)
+      for (let k = 0; k < before; k++) copied[k] = name === 'volume' ? copied[k] * ratio : copied[k] / ratio
+    }
+    return copied
+  }
+
+  /** Fills indicators up to the last split in the rows held, rescaling them at each; returns where it stopped. */
+  #fillToSplits(from: number): number {
+    let start = from
+    while (this.#splitRows.length < this.splits.length) {
+      const { time, ratio } = this.splits[this.#splitRows.length]
+      let row = start
+      while (row < this.end && this.eventTime[row] <= time) row++
+      if (row === this.end) break
+      this.#indicators.forEach(({ indicator }, i) => {
+        indicator.fill(this, start, row, this.#columns[i])
+        indicator.rescale(1 / ratio, ratio)
+      })
+      this.#splitRows.push({ row: this.#gone + row, ratio })
+      start = row
+    }
+    return start
   }
 
   /** Close of the session of a row; each UTC day is one where nothing else is recorded. */

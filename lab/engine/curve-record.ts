@@ -3,6 +3,12 @@
  * be read back later is not stored: cash moves with fills alone, one stream's times are its bars' times, and
  * the gross exposure of one instrument is that of the net. First touches of memory cost more than the sums.
  */
+/** What an account says of itself as of its last valuation. */
+interface Holdings {
+  readonly money: number
+  readonly netExposure: number
+}
+
 export class CurveRecord {
   time: Float64Array = new Float64Array(1024)
   equity: Float64Array = new Float64Array(1024)
@@ -11,6 +17,21 @@ export class CurveRecord {
   length = 0
   /** Times and gross exposures are read back later and not written. */
   lean = false
+  /** Where money moves without fills, or is of several currencies: what cannot be read back is written too. */
+  cash: Float64Array = new Float64Array(0)
+  net: Float64Array = new Float64Array(0)
+  #account: Holdings | undefined
+
+  /** Writes money and net exposure as well, from this account. */
+  keepMoney(account: Holdings): void {
+    this.#account = account
+    this.cash = new Float64Array(this.capacity)
+    this.net = new Float64Array(this.capacity)
+  }
+
+  get keepsMoney(): boolean {
+    return this.#account !== undefined
+  }
 
   /** Makes room for this many rows at once, where their number is known. */
   reserve(rows: number, lean: boolean): void {
@@ -27,6 +48,10 @@ export class CurveRecord {
       this.time[row] = time
       this.gross[row] = gross
     }
+    if (this.#account !== undefined) {
+      this.cash[row] = this.#account.money
+      this.net[row] = this.#account.netExposure
+    }
     this.length = row + 1
   }
 
@@ -35,7 +60,8 @@ export class CurveRecord {
   }
 
   #resize(rows: number): void {
-    for (const name of this.lean ? (['equity'] as const) : (['time', 'equity', 'gross'] as const)) {
+    const curve = this.lean ? (['equity'] as const) : (['time', 'equity', 'gross'] as const)
+    for (const name of this.#account === undefined ? curve : ([...curve, 'cash', 'net'] as const)) {
       const column = new Float64Array(rows)
       column.set(this[name].subarray(0, this.length))
       this[name] = column

@@ -125,11 +125,11 @@ export class EngineContext implements Context {
     return {
       length: n,
       time: window.eventTime.slice(from, to),
-      open: window.open.slice(from, to),
-      high: window.high.slice(from, to),
-      low: window.low.slice(from, to),
-      close: window.close.slice(from, to),
-      volume: window.volume.slice(from, to),
+      open: window.copy('open', from, to),
+      high: window.copy('high', from, to),
+      low: window.copy('low', from, to),
+      close: window.copy('close', from, to),
+      volume: window.copy('volume', from, to),
     }
   }
 

@@ -3,19 +3,21 @@
  * loads the windows and which venue stands behind the port.
  *
  * The order of statements in `#instant` is the proof that nothing sees the future:
- *   1  the clock moves; what the calendar brings (ex-dates, interest, expiry) happens
+ *   1  the clock moves; ex-dates and splits happen, funding is paid on what is held
  *   2  the venue works older orders against the instant's events; fills reach the account
- *   3  books, marks and indicators (filled row by row as bars are loaded) are read at the cursor, never beyond
+ *   3  books and marks are known; contracts expire, interest and margin calls fall due; indicators (filled row by
+ *      row as bars are loaded) are read at the cursor, never beyond
  *   4  onFill and onOrder, onTimer, then per event in order of streams onBar, onTrade, …, then onInstant
  *   5  each callback's orders pass risk, reductions first, and go to the venue
  *   6  equity is recorded
  *
- * Where one stream alone has events for a while, lanes.ts works them in the same order without looking at the
- * others between two rows.
+ * Where one stream alone has events for a while, a lane works them in the same order without looking at the others
+ * between two rows.
  */
 import { Random } from '../core/random.ts'
 import { MINUTE } from '../core/time.ts'
 import type { FeeModel } from '../costs/index.ts'
+import type { CorporateAction } from '../domain/market-events.ts'
 import type { AccountReports, ClockedVenue, Venue } from '../domain/ports/venue.ts'
 import type { Account } from '../portfolio/account.ts'
 import type { RiskEngine } from '../risk/risk-engine.ts'
@@ -70,6 +72,10 @@ export interface EngineSetup {
   readonly schedules: readonly TimerSchedule[]
   /** Pays or takes what a funding rate asks of a position; the mark price may be NaN. */
   readonly funding: (handle: number, rate: number, markPrice: number, now: number) => void
+  /** Looks after margin once marks are known, where something is held; may order liquidations. */
+  readonly guard?: (now: number) => void
+  /** At the first instant of decisions, before `onStart`. */
+  readonly begin?: (now: number) => void
   readonly venue: (seat: VenueSeat) => { readonly venue: Venue; readonly clocked?: ClockedVenue }
 }
 
@@ -88,6 +94,8 @@ export class Engine implements Standing {
   readonly history: number
   /** What happens at known times before the strategy is called, and what it asked to be called for. */
   readonly house = new Agenda()
+  /** The same, for what comes after an instant's fills and marks: expiry, interest, a dividend's payment. */
+  readonly settlements = new Agenda()
   readonly timers = new Agenda()
   /** Time of the present instant, µs UTC. */
   now = Number.NaN
@@ -102,6 +110,8 @@ export class Engine implements Standing {
   readonly #clocked: ClockedVenue | undefined
   readonly #context: EngineContext
   readonly #funding: EngineSetup['funding']
+  readonly #guard: EngineSetup['guard']
+  readonly #begin: EngineSetup['begin']
   readonly #schedules: readonly TimerSchedule[]
   readonly #streams: readonly StreamTerms[]
   /** Per stream: its bar window or its window of ticks. */
@@ -124,6 +134,8 @@ export class Engine implements Standing {
   readonly #hasOnInstant: boolean
   /** Every stream is of bars, informs and executes: streams are handles. */
   readonly #plain: boolean
+  /** Some stream is of funding. */
+  readonly #funded: boolean
   /** Equity is sampled at whole minutes: a run without bars. */
   readonly #sampled: boolean
   #nextSample = Number.NEGATIVE_INFINITY
@@ -143,6 +155,8 @@ export class Engine implements Standing {
     this.random = new Random(setup.seed)
     this.#strategy = setup.strategy
     this.#funding = setup.funding
+    this.#guard = setup.guard
+    this.#begin = setup.begin
     this.#schedules = setup.schedules
     this.#strict = setup.strict
     this.#from = setup.from
@@ -181,6 +195,7 @@ export class Engine implements Standing {
       )
     this.#worked = this.#plain ? this.#active : new Uint32Array(instruments.length)
     this.#sampled = bars.length === 0
+    this.#funded = streams.some(one => one.kind === 'funding')
     this.#hasOnBar = setup.strategy.onBar !== undefined
     this.#hasOnInstant = setup.strategy.onInstant !== undefined
     const executing = instruments.map(({ handle }) => {
@@ -202,7 +217,8 @@ export class Engine implements Standing {
 
   /** Begins: `onStart` comes with the first instant of decisions, so that it has a time and known prices. */
   start(): void {
-    this.#starting = this.#strategy.onStart !== undefined || this.#schedules.length > 0
+    this.#starting =
+      this.#strategy.onStart !== undefined || this.#schedules.length > 0 || this.#begin !== undefined
   }
 
   /** Rows of the curve so far: instants of decisions, or minutes where there are no bars. */
@@ -213,6 +229,22 @@ export class Engine implements Standing {
   /** An instant of decisions has come. */
   get decided(): boolean {
     return this.#curve.length > 0 || (this.#sampled && this.now >= this.#from)
+  }
+
+  /** Says before rows are loaded that an instrument's shares are split: its indicators and histories follow. */
+  splits(handle: number, time: number, ratio: number): void {
+    for (const window of this.windows)
+      if (this.#views[window.slot].handle === handle) window.splits.push({ time, ratio })
+  }
+
+  /** Tells the strategy of a corporate action, before the instant's other callbacks. */
+  tellAction(action: CorporateAction): void {
+    if (this.#strategy.onAction === undefined || this.now < this.#from) return
+    this.desk.tell(() => {
+      this.callback = 'onAction'
+      this.callbackHandle = -1
+      this.#strategy.onAction!(action, this.#context)
+    })
   }
 
   /** The book of an instrument as its strategy may see it. */
@@ -283,14 +315,14 @@ export class Engine implements Standing {
    */
   run(limit: number): number {
     const next = this.#next
-    const { desk, house, timers } = this
+    const { desk, house, timers, settlements } = this
     const active = this.#active
     const clocked = this.#clocked
     for (let left = limit; left > 0; ) {
       if (this.#exhausted.length > 0) return this.#exhausted[this.#exhausted.length - 1]
       const now = next.earliest
       if (now === Number.POSITIVE_INFINITY) return -1
-      const wake = house.next < timers.next ? house.next : timers.next
+      const wake = Math.min(house.next, timers.next, settlements.next)
       const until = wake < now ? wake : now
       if (clocked !== undefined && desk.venueBusy === true) {
         const due = clocked.advance(until)
@@ -362,6 +394,7 @@ export class Engine implements Standing {
     const strict = this.#strict
     const clocked = this.#clocked !== undefined
     const executes = terms.executes === true
+    const guard = this.#guard
     const hasOnBar = this.#hasOnBar && terms.informs
     const hasOnInstant = this.#hasOnInstant && terms.informs
     this.#worked[0] = handle
@@ -381,6 +414,7 @@ export class Engine implements Standing {
       if (time > before) this.eventClock = time
       if (desk.venueBusy === true && executes === true) this.#workOrders(1)
       if (!Number.isNaN(close[row])) mark[handle] = close[row]
+      if (guard !== undefined && account.heldCount > 0) guard(now)
       if (now < from) continue
       if (this.#starting === true) this.#callStart()
       if (desk.unsettled === true) desk.flush()
@@ -407,9 +441,11 @@ export class Engine implements Standing {
     const clocked = this.#clocked
     const { end, receiveTime, eventTime, handle } = window
     const isBook = window.kind === 'book'
+    const isFunding = window.kind === 'funding'
     const from = this.#from
     const sampled = this.#sampled
     const strategy = this.#strategy
+    const guard = this.#guard
     const hasOnBook = isBook && strategy.onBook !== undefined
     const hasOnInstant = this.#hasOnInstant
     const context = this.#context
@@ -425,6 +461,7 @@ export class Engine implements Standing {
         break
       if (sampled === true && now >= this.#nextSample) this.#sample(now)
       this.now = now
+      if (isFunding === true) this.#pay(window, now)
       if (isBook === true && (row + 1 === end || receiveTime[row + 1] !== now)) {
         // #takeTicks for the one row that an instant mostly is.
         const time = eventTime[row]
@@ -433,6 +470,7 @@ export class Engine implements Standing {
         window.cursor = row
         market.settle(handle)
       } else this.#takeTicks(window, now)
+      if (guard !== undefined && this.account.heldCount > 0) guard(now)
       if (now < from) continue
       if (this.#starting === true) this.#callStart()
       if (desk.unsettled === true) desk.flush()
@@ -477,6 +515,12 @@ export class Engine implements Standing {
       }
       if (this.#sampled && now >= this.#nextSample) this.#sample(now)
     }
+    // Funding is of the position that was held before the instant's fills.
+    if (this.#funded === true)
+      for (let k = 0; k < count; k++) {
+        const stream = this.#tickOf[active[k]]
+        if (stream?.kind === 'funding') this.#pay(stream, now)
+      }
     // A timer is an event too: no bar that began before it fills what it orders.
     if (this.timers.next <= now && now > this.eventClock) this.eventClock = now
     if (desk.venueBusy === true && worked > 0) this.#workOrders(worked)
@@ -494,6 +538,8 @@ export class Engine implements Standing {
         ticks++
       }
     }
+    if (this.settlements.next <= now) this.settlements.run(now)
+    if (this.#guard !== undefined && account.heldCount > 0) this.#guard(now)
     if (now < this.#from) {
       if (this.timers.next <= now) this.timers.run(now)
       return
@@ -520,15 +566,21 @@ export class Engine implements Standing {
     if (time > this.eventClock) this.eventClock = time
   }
 
-  /** Takes in all rows of an instant: books, quotes, last trades, marks, payments of funding. */
+  /** Pays the funding of an instant, on the position as it is. */
+  #pay(window: TickWindow, now: number): void {
+    const { end, receiveTime, handle } = window
+    for (let row = window.cursor + 1; row < end && receiveTime[row] === now; row++)
+      this.#funding(handle, window.a[row], window.b[row], now)
+  }
+
+  /** Takes in all rows of an instant: books, quotes, last trades, marks. */
   #takeTicks(window: TickWindow, now: number): void {
     const { end, eventTime, receiveTime, kind, handle } = window
     let row = window.cursor
     while (++row < end && receiveTime[row] === now) {
       const time = eventTime[row]
       if (time > this.eventClock) this.eventClock = time
-      if (kind === 'funding') this.#funding(handle, window.a[row], window.b[row], now)
-      else if (kind !== 'custom') this.market.take(window, row)
+      if (kind !== 'custom' && kind !== 'funding') this.market.take(window, row)
     }
     window.cursor = row - 1
     if (kind === 'book') this.market.settle(handle)
@@ -622,6 +674,7 @@ export class Engine implements Standing {
 
   #callStart(): void {
     this.#starting = false
+    this.#begin?.(this.now)
     for (const schedule of this.#schedules) this.#arm(schedule, this.now)
     if (this.#strategy.onStart === undefined) return
     this.callback = 'onStart'

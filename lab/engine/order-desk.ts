@@ -2,9 +2,10 @@
  * Between the strategy and the venue: what a callback orders is one batch that passes risk, reductions first, and
  * what the venue reports reaches the account and then the strategy.
  */
-import { addUnits, ledgerUnits, unitsToNumber } from '../core/decimal.ts'
+import { addUnits, type Units, unitsToNumber } from '../core/decimal.ts'
 import { GordonError } from '../core/errors.ts'
 import type { FeeModel } from '../costs/index.ts'
+import { notionalOf, notionalUnits } from '../costs/notional.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import type { Reason } from '../domain/order.ts'
 import type { AccountReports, OrderChange, Venue } from '../domain/ports/venue.ts'
@@ -60,6 +61,8 @@ export class OrderDesk implements AccountReports {
   readonly #batch: WorkingOrder[] = []
   /** Signed lots of the batch per handle: ordered, not decided yet. */
   readonly #batchLots: Float64Array
+  /** Its change is being sent, and has not been reported within the call. */
+  #replacing: WorkingOrder | undefined
   #notices: (() => void)[] = []
 
   constructor(setup: DeskSetup) {
@@ -103,16 +106,26 @@ export class OrderDesk implements AccountReports {
     this.#venue.cancel(order, this.#standing.now, 'byStrategy')
   }
 
-  /** Cancels what works or waits to be decided for one instrument. */
-  cancelAll(handle: number): void {
+  /** Cancels what works or waits to be decided for one instrument; for other reasons than the strategy's, at once. */
+  cancelAll(handle: number, reason: Reason = 'byStrategy'): void {
     if (this.#batch.some(order => order.handle === handle)) this.#decideBatch()
-    for (const id of this.openOrders(handle)) this.cancel(this.#recorder.orders.living(id)!)
+    for (const id of this.openOrders(handle)) {
+      const order = this.#recorder.orders.living(id)!
+      if (reason === 'byStrategy') this.cancel(order)
+      else this.#venue.cancel(order, this.#standing.now, reason)
+    }
+  }
+
+  /** Has the strategy told something after the reports at hand. */
+  tell(notice: () => void): void {
+    this.#tell(notice)
   }
 
   replace(order: WorkingOrder, change: OrderChange): Reason | undefined {
     if (order.state === 'submitted') this.#decideBatch()
     if (!order.living || order.state === 'cancelPending') return 'orderEnded'
-    const lots = change.lots ?? order.lots
+    const before = order.lots
+    const lots = change.lots ?? before
     if (lots <= order.filledLots + order.waitingLots) return 'nonPositiveQuantity'
     const scale = this.#instruments[order.handle].ticksPerUnit
     const ticks = [change.limitTicks ?? order.limitTicks, change.stopTicks ?? order.stopTicks]
@@ -122,8 +135,13 @@ export class OrderDesk implements AccountReports {
       lots,
       price === undefined ? this.#account.mark[order.handle] : price / scale,
     )
-    if (refused === undefined) this.#venue.replace(order, change, this.#standing.now)
-    return refused
+    if (refused !== undefined) return refused
+    this.#replacing = order
+    this.#venue.replace(order, change, this.#standing.now)
+    // On its way: the order stands as it did until the venue says otherwise, and may fill so.
+    if (this.#replacing === order && lots !== before) this.#risk.resize(order, before, order.waitingLots)
+    this.#replacing = undefined
+    return undefined
   }
 
   /** Signed lots that are ordered and not yet filled, whatever their prices; stops do not count. */
@@ -152,7 +170,8 @@ export class OrderDesk implements AccountReports {
   // ------------------------------------------------------------------ reports of the venue
 
   accepted(order: WorkingOrder, now: number): void {
-    order.enter('accepted', now)
+    if (order.state === 'cancelPending') order.before = 'accepted'
+    else order.enter('accepted', now)
   }
 
   rejected(order: WorkingOrder, reason: Reason, _now: number): void {
@@ -252,27 +271,31 @@ export class OrderDesk implements AccountReports {
   replaced(order: WorkingOrder, change: OrderChange, _now: number): void {
     this.#countWithinBar(order)
     order.decidedAt = this.#standing.eventClock
+    if (this.#replacing === order) this.#replacing = undefined
+    else if (change.lots !== undefined) this.#risk.resize(order, change.lots, order.waitingLots)
     if (change.lots !== undefined) order.lots = change.lots
     if (change.limitTicks !== undefined) order.limitTicks = change.limitTicks
     if (change.stopTicks !== undefined) order.stopTicks = change.stopTicks
     this.#tellOrder(order)
   }
 
-  payableLots(order: WorkingOrder, lots: number, price: number, maker = false): number {
+  payableLots(order: WorkingOrder, lots: number, price: number, maker = false, spent: Units = 0): number {
     if (!this.#cashAccount) return lots
     const { now } = this.#standing
     const instrument = this.#instruments[order.handle]
     const account = this.#account
-    if (order.sign < 0 && account.cash > this.#fees.estimate(price, lots, instrument) + 1) return lots
-    const cash = account.ledger.cash
+    const { handle } = order
+    const available = spent === 0 ? account.cashOf(handle) : account.cashOf(handle) - unitsToNumber(spent)
+    if (order.sign < 0 && available > this.#fees.estimate(price, lots, instrument) + 1) return lots
+    const cash = spent === 0 ? account.cashUnitsOf(handle) : account.cashUnitsOf(handle) - BigInt(spent)
     if (order.sign < 0) {
       const fee = this.#fees.units(price, lots, instrument, order, maker, now)
-      return cash + ledgerUnits(price, lots, instrument.lotsPerUnit) >= fee ? lots : 0
+      return cash + BigInt(notionalUnits(price, lots, instrument)) >= fee ? lots : 0
     }
-    const estimate = (price * lots) / instrument.lotsPerUnit + this.#fees.estimate(price, lots, instrument)
-    if (estimate * 1.000001 < account.cash) return lots
+    const estimate = notionalOf(price, lots, instrument) + this.#fees.estimate(price, lots, instrument)
+    if (estimate * 1.000001 < available) return lots
     const cost = (quantity: number) =>
-      ledgerUnits(price, quantity, instrument.lotsPerUnit) +
+      BigInt(notionalUnits(price, quantity, instrument)) +
       BigInt(this.#fees.units(price, quantity, instrument, order, maker, now))
     if (cost(lots) <= cash) return lots
     let payable = 0

@@ -73,6 +73,8 @@ export class Account {
   grossExposure = Number.NaN
   /** Longs less shorts. */
   netExposure = Number.NaN
+  /** Balances and dividends to come, without positions. */
+  money = Number.NaN
   /** Fills so far. */
   fillCount = 0
   readonly #style: Uint8Array
@@ -142,6 +144,7 @@ export class Account {
     this.equity = this.cash
     this.grossExposure = 0
     this.netExposure = 0
+    this.money = this.cash
     this.events = new AccountEvents(this, terms.financing)
     if (!this.#simple) this.valuate()
   }
@@ -202,7 +205,8 @@ export class Account {
         gross += Math.abs(value)
       }
     }
-    this.equity = this.cash + net + this.receivable[0]
+    this.money = this.cash + this.receivable[0]
+    this.equity = this.money + net
     this.grossExposure = gross
     this.netExposure = net
   }
@@ -331,6 +335,7 @@ export class Account {
       // Nothing of a currency is nothing, whether or not its rate is known.
       if (money !== 0) equity += money * rate[currency]
     }
+    this.money = equity
     let net = 0
     let gross = 0
     if (this.heldCount > 0)

@@ -12,11 +12,13 @@
  * What waits for another order's fill is looked at when its time comes.
  */
 import type { FeeModel } from '../costs/index.ts'
+import { notionalOf } from '../costs/notional.ts'
 import type { Reason } from '../domain/order.ts'
 import { PLAIN_TERMS, type WorkingOrder } from '../domain/working-order.ts'
 import type { Account } from '../portfolio/account.ts'
 import { GroupExposure } from './group-exposure.ts'
 import type { RiskLimits } from './limits.ts'
+import type { Margin } from './margin.ts'
 
 export class RiskEngine {
   readonly #limits: RiskLimits
@@ -32,14 +34,23 @@ export class RiskEngine {
   readonly #most: Float64Array
   readonly #leastValue: Float64Array
   readonly #groups = new GroupExposure()
-  #reservedCents = 0
-  /** Of the open batch's reducing market sells, after fees. */
-  #proceeds = 0
+  readonly #margin: Margin | undefined
+  /** Set aside for working buys, whole cents, by settlement currency. */
+  readonly #reserved: Float64Array
+  /** Of the open batch's reducing market sells, after fees, by settlement currency. */
+  readonly #proceeds: Float64Array
+  /** Lots in the worst case, per handle. */
+  readonly #worst: Float64Array
   /** What the batch's reducing market orders will have done, per handle, while a batch is decided. */
   readonly #batchLots: Float64Array
 
-  constructor(limits: RiskLimits, account: Account, fees: FeeModel) {
+  /** @param margin of a margin account; absent for a cash account */
+  constructor(limits: RiskLimits, account: Account, fees: FeeModel, margin?: Margin) {
     this.#limits = limits
+    this.#margin = margin
+    this.#reserved = new Float64Array(account.currencies.length)
+    this.#proceeds = new Float64Array(account.currencies.length)
+    this.#worst = new Float64Array(account.instruments.length)
     this.#account = account
     this.#fees = fees
     const count = account.instruments.length
@@ -55,15 +66,16 @@ export class RiskEngine {
     this.#leastValue = Float64Array.from(account.instruments, one => one.minNotional ?? 0)
   }
 
-  /** Cash that is neither spent nor set aside for working buys. */
+  /** Money of the account's currency that is neither spent nor set aside for working buys. */
   get freeCash(): number {
-    return this.#account.cash - this.#reservedCents / 100
+    return this.#account.cash - this.#reserved[0] / 100
   }
 
-  /** What may still be bought: free cash, or what leverage leaves of equity. */
+  /** What may still be bought in the account's currency: free cash, or what leverage leaves of equity. */
   get buyingPower(): number {
-    if (this.#limits.account === 'cash') return Math.max(0, this.freeCash)
-    return Math.max(0, this.#account.equity * this.#limits.leverage - this.#worstGross())
+    if (this.#margin === undefined) return Math.max(0, this.freeCash)
+    const { equity } = this.#account
+    return Math.max(0, (equity - this.#worstInitial(0)) * this.#limits.leverage)
   }
 
   /** Signed lots approved and not yet filled, without stops: those wait for something that may never come. */
@@ -73,7 +85,7 @@ export class RiskEngine {
 
   /** Begins a batch: puts it into the order in which it shall be decided and sent, reductions first. */
   open(batch: WorkingOrder[]): void {
-    this.#proceeds = 0
+    this.#proceeds.fill(0)
     this.#value()
     if (batch.length === 1) return
     const reducing = batch.filter(order => this.#reduces(order))
@@ -92,8 +104,8 @@ export class RiskEngine {
     if (reducing && order.type === 'market') {
       const instrument = this.#account.instruments[order.handle]
       if (order.sign < 0)
-        this.#proceeds +=
-          (price * order.lots) / instrument.lotsPerUnit - this.#fees.estimate(price, order.lots, instrument)
+        this.#proceeds[this.#account.settlement[order.handle]] +=
+          notionalOf(price, order.lots, instrument) - this.#fees.estimate(price, order.lots, instrument)
       this.#batchLots[order.handle] += order.sign * order.lots
     }
     this.#reserve(order, price)
@@ -112,7 +124,7 @@ export class RiskEngine {
 
   /** Ends a batch: its reductions count as working orders like any other from here. */
   close(batch: readonly WorkingOrder[]): void {
-    this.#proceeds = 0
+    this.#proceeds.fill(0)
     for (let i = 0; i < batch.length; i++) this.#batchLots[batch[i].handle] = 0
   }
 
@@ -149,7 +161,7 @@ export class RiskEngine {
       return
     }
     this.#working(order, -lots)
-    this.#reservedCents -= order.reservedCents - kept
+    this.#reserved[this.#account.settlement[order.handle]] -= order.reservedCents - kept
     order.reservedCents = kept
   }
 
@@ -175,7 +187,7 @@ export class RiskEngine {
       return
     }
     this.#working(order, -order.remainingLots)
-    this.#reservedCents -= order.reservedCents
+    this.#reserved[this.#account.settlement[order.handle]] -= order.reservedCents
     order.reservedCents = 0
   }
 
@@ -198,7 +210,7 @@ export class RiskEngine {
     if (order.special.group !== '') this.#regroup(order)
     else {
       this.#working(order, order.remainingLots)
-      this.#reservedCents += order.reservedCents
+      this.#reserved[this.#account.settlement[order.handle]] += order.reservedCents
     }
   }
 
@@ -218,7 +230,7 @@ export class RiskEngine {
     this.#buying[handle] += entry.buying - buying
     this.#selling[handle] += entry.selling - selling
     this.#planned[handle] += entry.planned - planned
-    this.#reservedCents += entry.reservedCents - reservedCents
+    this.#reserved[this.#account.settlement[handle]] += entry.reservedCents - reservedCents
   }
 
   /** Lots by which an order makes the worst case worse: less where others of its group do already. */
@@ -234,7 +246,7 @@ export class RiskEngine {
     const handle = order.handle
     if (!(price > 0)) return 'noPrice'
     const instrument = this.#account.instruments[handle]
-    const value = (price * order.remainingLots) / instrument.lotsPerUnit
+    const value = notionalOf(price, order.remainingLots, instrument)
     if (order.lots < this.#fewest[handle]) return 'belowMinimum'
     if (order.lots > this.#most[handle]) return 'tooLarge'
     if (order.special.reduceOnly) {
@@ -250,10 +262,10 @@ export class RiskEngine {
     if (this.#limits.account === 'cash') {
       if (order.sign < 0 && shortest < 0) return 'shortNotAllowed'
       // A sale may cost more than it brings: a fee per order on a small one.
-      if (order.sign < 0 && 2 * value - this.#cost(order, price) + this.freeCash + this.#proceeds < 0)
-        return 'insufficientCash'
-      if (order.sign > 0 && this.#cost(order, price) > this.freeCash + this.#proceeds + this.#spared(order))
-        return 'insufficientCash'
+      const currency = this.#account.settlement[handle]
+      const free = this.#account.balance[currency] - this.#reserved[currency] / 100 + this.#proceeds[currency]
+      if (order.sign < 0 && 2 * value - this.#cost(order, price) + free < 0) return 'insufficientCash'
+      if (order.sign > 0 && this.#cost(order, price) > free + this.#spared(order)) return 'insufficientCash'
     }
     if (reducing) return undefined
     const worst = Math.max(Math.abs(longest), Math.abs(shortest)) / instrument.lotsPerUnit
@@ -267,12 +279,17 @@ export class RiskEngine {
       const weight = before * (mark > 0 ? mark : price) + added
       if (weight > maxPositionWeight * this.#account.equity) return 'positionLimit'
     }
-    if (this.#limits.account === 'margin') {
-      if (!(mark > 0)) return 'noPrice'
-      const gross = this.#worstGross() + added
-      if (gross > this.#account.equity * this.#limits.leverage * (1 + 1e-12)) return 'buyingPower'
-    }
-    return undefined
+    if (this.#margin === undefined) return undefined
+    if (!(mark > 0)) return 'noPrice'
+    // What the order adds is backed at its own price, what was there before at the market's.
+    const lotsBefore = before * instrument.lotsPerUnit
+    const needed =
+      this.#margin.initialOf(handle, worst * instrument.lotsPerUnit, price) -
+      this.#margin.initialOf(handle, lotsBefore, price)
+    const pool = this.#margin.poolOf(handle)
+    // Said this way round so that what nobody knows refuses.
+    const backed = this.#worstInitial(pool) + needed <= this.#margin.poolEquity(pool) * (1 + 1e-12)
+    return backed ? undefined : 'buyingPower'
   }
 
   /** An order that can only bring its position nearer to zero, whatever else works. */
@@ -297,7 +314,7 @@ export class RiskEngine {
   #cost(order: WorkingOrder, price: number): number {
     const instrument = this.#account.instruments[order.handle]
     const lots = order.remainingLots
-    return (price * lots) / instrument.lotsPerUnit + this.#fees.estimate(price, lots, instrument)
+    return notionalOf(price, lots, instrument) + this.#fees.estimate(price, lots, instrument)
   }
 
   /** The position if every working buy filled and, of the sells, only the batch's reducing market orders. */
@@ -313,13 +330,9 @@ export class RiskEngine {
     return Math.max(Math.abs(this.#longest(handle)), Math.abs(this.#shortest(handle)))
   }
 
-  #worstGross(): number {
-    const { instruments, mark } = this.#account
-    let gross = 0
-    for (let handle = 0; handle < instruments.length; handle++) {
-      const lots = this.#worstLots(handle)
-      if (lots !== 0) gross += (lots / instruments[handle].lotsPerUnit) * mark[handle]
-    }
-    return gross
+  /** Initial margin of a pool if the worst came of all that works. */
+  #worstInitial(pool: number): number {
+    for (let handle = 0; handle < this.#worst.length; handle++) this.#worst[handle] = this.#worstLots(handle)
+    return this.#margin!.poolInitial(pool, this.#worst)
   }
 }

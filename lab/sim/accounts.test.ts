@@ -357,8 +357,14 @@ describe('a margin account', () => {
       },
       margin,
     )
-    // At 60: equity 1000 − 800 = 200, gross 1200 > 400.
-    expect(ordersOf(run)).toEqual(['1: filled 20 (2)', '3: rejected 0 buyingPower', '3: filled 5 (4)'])
+    // At 60: equity 1000 − 800 = 200, gross 1200 > 400. Half of the initial half must be kept: 0.25 × 60 × 13 = 195
+    // fits into 200, 14 would not, so that the venue closes 7 of 20 at the next open.
+    expect(ordersOf(run)).toEqual([
+      '1: filled 20 (2)',
+      '3: filled 7 (4)',
+      '3: rejected 0 buyingPower',
+      '3: filled 5 (4)',
+    ])
   })
 
   it('flips from long to short in one order: two trades', async () => {

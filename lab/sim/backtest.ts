@@ -8,6 +8,7 @@ import { textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
 import { isoTime } from '../core/time.ts'
 import { VERSION } from '../core/version.ts'
+import type { CorporateAction } from '../domain/market-events.ts'
 import type { RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
 import { authorLine } from './author-line.ts'
@@ -20,6 +21,8 @@ import { describeSettings, type TradingSettings } from './settings.ts'
 import { TickFeed } from './tick-feed.ts'
 
 export interface BacktestRequest extends TradingSettings, ReplaySources {
+  /** Splits, dividends, new names and delistings, for raw prices. */
+  readonly actions?: readonly CorporateAction[]
   readonly strategy: AnyStrategy
   readonly params?: Readonly<Record<string, unknown>>
   /** First instant of decisions, µs UTC; bars before it warm up. */
@@ -48,6 +51,7 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
     instruments: plan.instruments,
     streams: plan.streams.map(stream => stream.terms),
     from: request.from ?? Number.NEGATIVE_INFINITY,
+    actions: request.actions,
   })
   const { engine } = session
   const warnings: RunWarning[] = [
@@ -129,13 +133,14 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
       instruments: plan.instruments,
       bars: ownBars,
       currency: session.currency,
-      startEquity: session.settings.cash,
+      startEquity: session.opening.equity,
       assumptions: told.assumptions,
       settings: {
         ...told.hashed,
         from: request.from,
         to: request.to,
         streams: plan.streams.map(stream => stream.terms),
+        actions: request.actions,
       },
       warnings,
       made: { gordon: VERSION, node: process.versions.node, arch: process.arch },

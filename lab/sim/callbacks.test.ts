@@ -414,7 +414,7 @@ describe('what cannot run is refused before it starts', () => {
         bars: { ...two, instruments: [two.instruments[0], { ...two.instruments[1], currency: 'EUR' }] },
       }),
     ).rejects.toThrow(
-      'The instruments are quoted in USD and EUR; a run has one account currency: choose instruments of one.',
+      "The instruments pay in USD and EUR; set the account's currency: currency: 'USD', and rates or a traded pair for the others.",
     )
   })
   it('settings out of range', async () => {

@@ -10,8 +10,8 @@ export function equityCurve(
 ): EquityColumns {
   const { curve } = recorder
   const equity = curve.equity.subarray(0, curve.length)
-  let cash: Float64Array | undefined
-  let net: Float64Array | undefined
+  let cash = curve.keepsMoney ? curve.cash.subarray(0, curve.length) : undefined
+  let net = curve.keepsMoney ? curve.net.subarray(0, curve.length) : undefined
   let gross = curve.lean ? undefined : curve.gross.subarray(0, curve.length)
   return {
     time: (leanTimes ?? curve.time).subarray(0, curve.length),

@@ -182,7 +182,7 @@ export class PaperSession {
 
   /** Ends the session and reads out its result; instants that still wait for bars are not part of it. */
   finish(): Run {
-    const { engine, settings, instance, name, currency } = this.#session
+    const { engine, settings, instance, name, currency, opening } = this.#session
     if (!this.#finished) this.#guarded(() => engine.end())
     this.#finished = true
     const { header } = this
@@ -204,7 +204,7 @@ export class PaperSession {
         instruments: header.instruments,
         bars,
         currency,
-        startEquity: settings.cash,
+        startEquity: opening.equity,
         assumptions: told.assumptions,
         settings: { ...told.hashed, streams: barStreams(header) },
         warnings: [...this.#warnings, ...this.#lineWarnings()],

@@ -2,7 +2,6 @@
  * A finished run: what the engine recorded, read out as the result that reports, notebooks and the command
  * line share. Fills, trades and digests are made when they are asked for, once.
  */
-import { unitsToNumber } from '../core/decimal.ts'
 import { canonicalJson, Digest, textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
 import type { ClosedTrade, OpenTrade } from '../domain/closed-trade.ts'
@@ -11,7 +10,7 @@ import { instrumentId } from '../domain/instrument.ts'
 import type { OrderRecord } from '../domain/order.ts'
 import type { EquityColumns, PlotSeries, RunResult, RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
-import { matchTrades } from '../portfolio/closed-trades.ts'
+import { matchTrades, type TradeInputs } from '../portfolio/closed-trades.ts'
 import { equityCurve } from './equity-curve.ts'
 import { runWarnings } from './run-warnings.ts'
 import { explainOrder } from './why.ts'
@@ -55,6 +54,7 @@ export class Run implements RunResult {
   readonly startEquity: number
   readonly endEquity: number
   readonly fees: number
+  readonly cashFlows: RunResult['cashFlows']
   readonly assumptions: RunResult['assumptions']
   readonly made: RunResult['made']
   readonly curve: EquityColumns
@@ -93,7 +93,8 @@ export class Run implements RunResult {
     this.from = time[0] ?? Number.NaN
     this.to = time[time.length - 1] ?? Number.NaN
     this.endEquity = equity[equity.length - 1] ?? facts.startEquity
-    this.fees = unitsToNumber(account.ledger.totalFees())
+    this.fees = account.totalFees()
+    this.cashFlows = account.events.flows
     this.logs = recorder.logs
     const leverage = facts.assumptions.account === 'margin' ? Number(facts.settings.leverage) : undefined
     this.warnings = [...facts.warnings, ...runWarnings(engine, this.curve, leverage)]
@@ -182,6 +183,18 @@ export class Run implements RunResult {
     )
   }
 
+  /** What trades of contracts, in other currencies, or through events of the account need beside fills. */
+  #contracts(ids: readonly string[]): Partial<TradeInputs> {
+    const { account } = this.#engine
+    account.rates.refresh()
+    return {
+      instruments: new Map(ids.map((id, handle) => [id, this.instruments[handle]])),
+      flows: account.events.flows,
+      fillRate: fill => account.fillRate(fill),
+      rates: new Map(ids.map((id, handle) => [id, account.rates.rate[account.settlement[handle]]])),
+    }
+  }
+
   #matched(): { closed: ClosedTrade[]; open: OpenTrade[] } {
     const ids = this.instruments.map(instrumentId)
     this.#trades ??= matchTrades({
@@ -189,6 +202,7 @@ export class Run implements RunResult {
       bars: new Map(ids.map((id, handle) => [id, this.bars[handle]])),
       marks: new Map(ids.map((id, handle) => [id, this.#engine.account.mark[handle]])),
       lotsPerUnit: new Map(ids.map((id, handle) => [id, this.instruments[handle].lotsPerUnit])),
+      ...this.#contracts(ids),
     })
     return this.#trades
   }

@@ -4,11 +4,14 @@
  */
 import { amountUnits } from '../core/decimal.ts'
 import { GordonError, isGordonError } from '../core/errors.ts'
+import type { CorporateAction } from '../domain/market-events.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
+import { settlementCurrency } from '../domain/settlement-currency.ts'
 import { Engine } from '../engine/engine.ts'
 import type { StreamTerms } from '../engine/streams.ts'
 import { Universe } from '../engine/universe.ts'
 import { Account } from '../portfolio/account.ts'
+import { Margin } from '../risk/margin.ts'
 import { RiskEngine } from '../risk/risk-engine.ts'
 import type { Tradable } from '../strategy/context.ts'
 import {
@@ -19,6 +22,8 @@ import {
 } from '../strategy/strategy.ts'
 import type { ParamSchema } from '../strategy/params.ts'
 import { authorLine } from './author-line.ts'
+import { beginAccruals, openHouse } from './house.ts'
+import { Liquidation } from './liquidation.ts'
 import { type ResolvedSettings, resolveSettings, type TradingSettings } from './settings.ts'
 import { timerSchedules } from './timer-schedules.ts'
 import { makeVenue } from './venue/make-venue.ts'
@@ -36,6 +41,8 @@ export interface SessionRequest {
   readonly streams: readonly StreamTerms[]
   /** Decisions begin here; −Infinity for at once. */
   readonly from: number
+  /** Splits, dividends, new names, delistings of its instruments. */
+  readonly actions?: readonly CorporateAction[]
 }
 
 export interface Session {
@@ -47,6 +54,9 @@ export interface Session {
   readonly currency: string
   /** Bars that must be known before the first decision. */
   readonly warmup: number
+  /** What the account is worth when decisions begin, in its currency. */
+  readonly opening: { readonly equity: number }
+  readonly liquidation: Liquidation | undefined
 }
 
 export function openSession(request: SessionRequest): Session {
@@ -65,7 +75,8 @@ export function openSession(request: SessionRequest): Session {
         'MISSING_SYMBOL',
         `Strategy ${name} needs ${symbol} and the data has ${instruments.map(one => one.id).join(', ') || 'nothing'}.`,
       )
-  const currency = oneCurrency(instruments)
+  const currency = accountCurrency(instruments, settings)
+  refuseContracts(instruments, settings.account)
   const fees = settings.fees.session(instruments)
   const instance = made(request, name)
   refuseAsync(instance, name)
@@ -80,7 +91,15 @@ export function openSession(request: SessionRequest): Session {
     strategy: name,
     instruments,
     capitalUnits: amountUnits(settings.cash),
+    currency,
+    deposits: Object.fromEntries(
+      Object.entries(settings.deposits).map(([name, amount]) => [name, amountUnits(amount)]),
+    ),
+    rates: settings.rates,
+    financing: settings.financing,
   })
+  const margin = settings.account === 'margin' ? new Margin(account, settings.margin) : undefined
+  const liquidation = margin === undefined ? undefined : new Liquidation(margin)
   const risk = new RiskEngine(
     {
       account: settings.account,
@@ -91,8 +110,10 @@ export function openSession(request: SessionRequest): Session {
     },
     account,
     fees,
+    margin,
   )
-  const engine = new Engine({
+  const opening = { equity: settings.cash }
+  const engine: Engine = new Engine({
     strategy: instance,
     instruments,
     account,
@@ -106,10 +127,30 @@ export function openSession(request: SessionRequest): Session {
     seed: settings.seed,
     streams: request.streams,
     schedules: timerSchedules(definition, instruments, name),
-    funding: () => undefined,
+    funding: (handle, rate, markPrice, now) => account.events.applyFunding(handle, rate, markPrice, now),
+    guard: liquidation === undefined ? undefined : now => liquidation.check(engine, now),
+    begin:
+      account.currencies.length === 1 && settings.financing === undefined
+        ? undefined
+        : now => {
+            account.valuate()
+            account.requireRates()
+            opening.equity = account.equity
+            if (settings.financing !== undefined) beginAccruals(engine, now)
+          },
     venue: seat => makeVenue(seat, { settings, instruments, streams: request.streams }),
   })
-  return { engine, instance, name, settings, instruments, currency, warmup }
+  const actions = request.actions ?? []
+  openHouse(engine, { instruments, actions, accrues: settings.financing !== undefined })
+  if (
+    account.currencies.length > 1 ||
+    actions.length > 0 ||
+    settings.financing !== undefined ||
+    request.streams.some(stream => stream.kind === 'funding') ||
+    instruments.some(({ handle, expiry }) => account.isContract(handle) || expiry !== undefined)
+  )
+    engine.recorder.curve.keepMoney(account)
+  return { engine, instance, name, settings, instruments, currency, warmup, opening, liquidation }
 }
 
 function tradables(instruments: readonly Instrument[]): readonly Tradable[] {
@@ -202,14 +243,26 @@ function refuseAsync(instance: StrategyBase<ParamSchema, object>, name: string):
   }
 }
 
-function oneCurrency(instruments: readonly Instrument[]): string {
-  const currencies = [...new Set(instruments.map(instrument => instrument.currency))]
+/** The account's currency: as set, or the one that all instruments pay in. */
+function accountCurrency(instruments: readonly Instrument[], settings: ResolvedSettings): string {
+  if (instruments.length === 0)
+    throw new GordonError('NO_INSTRUMENTS', 'The data has no instrument; choose a dataset that has one.')
+  if (settings.currency !== undefined) return settings.currency
+  const currencies = [...new Set(instruments.map(settlementCurrency))]
   if (currencies.length > 1)
     throw new GordonError(
       'MIXED_CURRENCIES',
-      `The instruments are quoted in ${currencies.join(' and ')}; a run has one account currency: choose instruments of one.`,
+      `The instruments pay in ${currencies.join(' and ')}; set the account's currency: currency: '${currencies[0]}', and rates or a traded pair for the others.`,
     )
-  if (currencies.length === 0)
-    throw new GordonError('NO_INSTRUMENTS', 'The data has no instrument; choose a dataset that has one.')
   return currencies[0]
+}
+
+/** Contracts are backed by margin, which a cash account does not know. */
+function refuseContracts(instruments: readonly Instrument[], account: 'cash' | 'margin'): void {
+  const contract = instruments.find(({ kind }) => kind !== undefined && kind !== 'spot')
+  if (account === 'margin' || contract === undefined) return
+  throw new GordonError(
+    'ACCOUNT_TOO_SMALL',
+    `${instrumentId(contract)} is a contract (${contract.kind}) and the account a cash account; run it with account: margin.`,
+  )
 }

@@ -8,6 +8,8 @@ import type { RunAssumptions, RunWarning } from '../domain/run-result.ts'
 import { type LatencyModel, parseLatency } from './models/latency.ts'
 import { type OrderQueue, riskAverseQueue } from './models/queue.ts'
 import type { Ambiguity, FinerBars } from './venue/ambiguity.ts'
+import type { Financing } from '../portfolio/account-events.ts'
+import type { MarginTerms } from '../risk/margin.ts'
 import type { Membership, StrategyDefinition } from '../strategy/strategy.ts'
 import type { ParamSchema } from '../strategy/params.ts'
 
@@ -20,8 +22,18 @@ export interface TradingSettings {
   readonly slippage?: string | SlippageModel
   /** Default: what the strategy declares, else cash. */
   readonly account?: 'cash' | 'margin'
-  /** Gross exposure over equity on a margin account; default 2. */
+  /** Gross exposure over equity on a margin account; default 2. Instruments may name margins of their own. */
   readonly leverage?: number
+  /** Of the account; default: the instruments', where they have one in common. */
+  readonly currency?: string
+  /** Opening money in other currencies: `{ BTC: 0.5 }`. */
+  readonly deposits?: Readonly<Record<string, number>>
+  /** What a unit of a currency is worth in the account's, where no traded pair tells: `{ USDT: 1 }`. */
+  readonly rates?: Readonly<Record<string, number>>
+  /** What cash earns and debt and shorts cost; default nothing. */
+  readonly financing?: Financing
+  /** How a margin account is looked after, beyond leverage: risk/margin.ts. */
+  readonly margin?: Omit<MarginTerms, 'leverage'>
   /** Largest |position| of an instrument, units. */
   readonly maxPosition?: number
   /** Largest |position| of an instrument as a fraction of equity. */
@@ -52,6 +64,11 @@ export interface ResolvedSettings {
   readonly slippage: SlippageModel
   readonly account: 'cash' | 'margin'
   readonly leverage: number
+  readonly currency?: string
+  readonly deposits: Readonly<Record<string, number>>
+  readonly rates: Readonly<Record<string, number>>
+  readonly financing?: Financing
+  readonly margin: MarginTerms
   readonly maxPosition?: number
   readonly maxPositionWeight?: number
   readonly maxOrderValue?: number
@@ -109,6 +126,11 @@ export function resolveSettings(
     slippage,
     account,
     leverage: account === 'cash' ? 1 : leverage,
+    currency: given.currency,
+    deposits: given.deposits ?? {},
+    rates: given.rates ?? {},
+    financing: given.financing,
+    margin: { ...given.margin, leverage },
     maxPosition: optionalPositive('maxPosition', given.maxPosition),
     maxPositionWeight: optionalPositive('maxPositionWeight', given.maxPositionWeight),
     maxOrderValue: optionalPositive('maxOrderValue', given.maxOrderValue),
@@ -151,12 +173,26 @@ export function describeSettings(settings: ResolvedSettings): {
       partialFills: settings.partialFills,
       cash,
       leverage,
+      currency: settings.currency,
+      deposits: settings.deposits,
+      rates: settings.rates,
+      financing: settings.financing === undefined ? undefined : financingTerms(settings.financing),
+      margin: settings.account === 'margin' ? marginTerms(settings.margin) : undefined,
       maxPosition,
       maxPositionWeight,
       maxOrderValue,
       universe,
     },
   }
+}
+
+/** A cost of borrowing is a function of the instrument: what it says is hashed per run, by session.ts. */
+function financingTerms({ credit, debit, borrow }: Financing): Record<string, unknown> {
+  return { credit, debit, borrow: borrow !== undefined }
+}
+
+function marginTerms({ tiers, ...terms }: MarginTerms): Record<string, unknown> {
+  return { ...terms, tiers: tiers === undefined ? undefined : [...tiers] }
 }
 
 function positive(name: string, value: number): number {

@@ -11,6 +11,7 @@
  */
 import { GordonError } from '../core/errors.ts'
 import type { ScheduleDescription } from '../domain/calendar/schedule.ts'
+import type { CorporateAction } from '../domain/market-events.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import type { OrderRecord } from '../domain/order.ts'
 import type { IndicatorSpec } from '../indicators/indicator.ts'
@@ -68,6 +69,8 @@ export interface StrategyCallbacks {
   onBook?(book: BookView, ctx: Context): void
   /** A point of a custom series, or a funding rate. */
   onPoint?(point: PointView, ctx: Context): void
+  /** A split, dividend, new name or delisting takes effect; orders of a split or delisted instrument are cancelled. */
+  onAction?(action: CorporateAction, ctx: Context): void
   /** A schedule of the definition, or `ctx.wakeAt`, has come: after the instant's events are known, before `onBar`. */
   onTimer?(name: string, ctx: Context): void
   /** Once per instant, after every `onBar` of it: the place for decisions across symbols. */
