@@ -16,7 +16,7 @@ import { rotated, withSeries } from './vet-worlds.ts'
 /** Rows below which nothing is said of a series. */
 const ENOUGH = 40
 /** Correlation with the next return that no honest series has. */
-const FORETELLS = 0.6
+const FORETELLS = 0.5
 
 export async function vetData(given: Case): Promise<{ findings: VetFinding[]; notes: VetFinding[] }> {
   const findings: VetFinding[] = []
@@ -39,9 +39,9 @@ function suspects({ world }: Case): Map<number, string> {
   })
   world.series.forEach((x, first) => {
     world.series.forEach((y, second) => {
-      if (first === second || found.has(first)) return
-      const copied = foretoldValues(x, y)
-      const foretold = foretoldReturns(x, y)
+      if (found.has(first)) return
+      const copied = first === second ? undefined : foretoldValues(x, y)
+      const foretold = foretoldReturns(x, y, first === second)
       if (copied !== undefined)
         found.set(
           first,
@@ -51,7 +51,7 @@ function suspects({ world }: Case): Map<number, string> {
       else if (foretold !== undefined)
         found.set(
           first,
-          `${id(first)} foretells the next return of ${id(second)}: its ${foretold.column} and that return correlate by ${foretold.correlation.toFixed(2)} over ${foretold.rows} rows, ` +
+          `${id(first)} foretells the ${foretold.lead === 1 ? 'next return' : `return ${foretold.lead} bars ahead`} of ${id(second)}: its ${foretold.column} and that return correlate by ${foretold.correlation.toFixed(2)} over ${foretold.rows} rows, ` +
             `which is what a series stamped before it was known looks like; stamp each row with the time at which it was known (receiveTime).`,
         )
     })
@@ -129,33 +129,48 @@ interface Foretold {
   readonly column: string
   readonly correlation: number
   readonly rows: number
+  /** 1: the next bar's. */
+  readonly lead: number
 }
 
 /** What x knows at a bar of y against y's next return, and against what y's own last return says of it. */
-function foretoldReturns(x: BarSeries, y: BarSeries): Foretold | undefined {
+function foretoldReturns(x: BarSeries, y: BarSeries, same: boolean): Foretold | undefined {
+  for (const lead of [1, 2, 3]) {
+    const found = foretoldAt(x, y, same, lead)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function foretoldAt(x: BarSeries, y: BarSeries, same: boolean, lead: number): Foretold | undefined {
   const next: number[] = []
   const own: number[] = []
   const known: number[] = []
-  for (let k = 1; k + 1 < y.length; k++) {
+  for (let k = 1; k + lead < y.length; k++) {
     const row = rowAtOrAfter(x, y.receiveTime[k] + 1) - 1
     // Only rows that are new at this bar, so that a slow series is not counted many times.
     if (row < 1 || x.receiveTime[row] <= y.receiveTime[k - 1]) continue
-    next.push(Math.log(y.close[k + 1] / y.close[k]))
+    next.push(Math.log(y.close[k + lead] / y.close[k + lead - 1]))
     own.push(Math.log(y.close[k] / y.close[k - 1]))
     known.push(row)
   }
   if (next.length < ENOUGH) return undefined
   const self = correlation(own, next)
   const columns: Record<string, (row: number) => number> = {
-    close: row => x.close[row],
-    'change of close': row => Math.log(x.close[row] / x.close[row - 1]),
-    'close against its open': row => Math.log(x.close[row] / x.open[row]),
     volume: row => x.volume[row],
+    // A price's own past may well say something of its future; its volume hardly the whole.
+    ...(same
+      ? {}
+      : {
+          close: row => x.close[row],
+          'change of close': row => Math.log(x.close[row] / x.close[row - 1]),
+          'close against its open': row => Math.log(x.close[row] / x.open[row]),
+        }),
   }
   for (const [column, of] of Object.entries(columns)) {
     const found = correlation(known.map(of), next)
-    if (Math.abs(found) > FORETELLS && found * found - self * self > 0.3)
-      return { column, correlation: found, rows: next.length }
+    if (Math.abs(found) > FORETELLS && found * found - self * self > 0.2)
+      return { column, correlation: found, rows: next.length, lead }
   }
   return undefined
 }

@@ -8,12 +8,14 @@
  *   KNOWN_BY_BAR       … to the number of the bar
  *   KNOWN_BY_PRICE     … to the very prices of this sample
  *   SAMPLE_STATISTIC   a number in the code is a statistic of the whole sample
+ *   SAMPLE_IN_CODE     a list in the code is a column of the data, or a straight line away from one
+ *   VET_NOTICED        the strategy decides otherwise when it is watched
  *   END_KNOWN          decisions depend on when the data end
  *   SAME_BAR_FILL      orders fill at a price that was past when they were made
  *   HINDSIGHT_PRICES   decisions depend on the level of prices that know of later splits or dividends
  *   SURVIVORS          only those are traded of whom the data know that they lived
  *   EARLY_DATA         a row is stamped before it can have been known
- *   FORBIDDEN_IMPORT, FORBIDDEN_USE, STRATEGY_ASYNC   as the loader and the session refuse them
+ *   FORBIDDEN_IMPORT, FORBIDDEN_USE, STRATEGY_ASYNC, STRATEGY_THREW   as loader, session and run say it
  */
 export interface VetFinding {
   readonly code: string

@@ -6,8 +6,8 @@
  * prices.
  *
  * Going by dates or counting bars is no leak in itself: meetings are announced, rebalancing has a rhythm. A leak is
- * a table of numbers by date, or a gain from the timing that chance would not give in a thousand tries: 3.5
- * spreads where only dates were moved, 4.5 where the whole market was made anew.
+ * a table of numbers by date, or a gain from the timing that chance would not give: 3.5 spreads
+ * where only dates were moved, 4.5 where the whole market was made anew. One well-chosen date or two stay below that.
  */
 import { DAY, isoDate } from '../core/time.ts'
 import { Random } from '../core/random.ts'
@@ -46,7 +46,7 @@ export async function vetKnowledge(given: Case, range: RunRange): Promise<Knowle
   const orders = orderKeys(baseline)
   if (real === undefined || orders.size === 0) return { findings: [], notes: [] }
   const dates = await byDates(given, range, real, orders)
-  const bars = await byBars(given, real, orders)
+  const bars = await byBars(given, range, real, orders)
   const market = await byMarkets(given, real, orders)
   const findings: VetFinding[] = []
   const notes: VetFinding[] = []
@@ -83,7 +83,11 @@ export async function vetKnowledge(given: Case, range: RunRange): Promise<Knowle
   }
   const byPrice = market.haze > BY_MARKET
   if (ended === undefined && dates.changed === undefined) {
-    const counted = bars.changed !== undefined && longestList >= SEQUENCE && market.alike > 0.9
+    const counted =
+      bars.changed !== undefined &&
+      longestList >= SEQUENCE &&
+      market.alike > 0.9 &&
+      Math.max(bars.gain, market.rotation) > 1.5
     if (counted || bars.gain > BY_BARS)
       findings.push({
         code: 'KNOWN_BY_BAR',
@@ -148,14 +152,23 @@ async function byDates(
   return { changed, endsAt, gain }
 }
 
-async function byBars(given: Case, real: Gains, orders: ReadonlySet<string>): Promise<Moved> {
+async function byBars(
+  given: Case,
+  range: RunRange,
+  real: Gains,
+  orders: ReadonlySet<string>,
+): Promise<Moved> {
   const firsts: number[] = []
+  // What the missing bars themselves had decided is no slip.
+  const settled = given.instants[Math.floor(given.instants.length * 0.05)]
   const gains: number[] = []
   for (const skip of [1, 2, 3, 5]) {
     if (skip >= given.instants.length) break
-    const other = startingAt(given.world, given.instants[skip])
-    const run = await given.runIn(other)
-    const first = firstChange(orders, orderKeys(run))
+    // Where a run begins inside the data, it begins later; the bars before still warm it up.
+    const begin = given.instants[skip]
+    const other = range.from === undefined ? startingAt(given.world, begin) : given.world
+    const run = await given.runIn(other, range.from === undefined ? {} : { from: begin })
+    const first = firstChange(later(orders, settled), later(orderKeys(run), settled))
     const own = gainsOf(run, other)
     if (own !== undefined) gains.push(first === undefined ? 0 : deviations(excess(real, own)))
     if (first !== undefined) firsts.push(first)
@@ -163,7 +176,8 @@ async function byBars(given: Case, real: Gains, orders: ReadonlySet<string>): Pr
   if (firsts.length === 0) return { changed: undefined, endsAt: undefined, gain: 0 }
   const changed = Math.min(...firsts)
   // By chance one of them may be high; knowledge is lost whichever bars are missing.
-  return { changed, endsAt: isLate(changed, given.instants) ? changed : undefined, gain: Math.min(...gains) }
+  const endsAt = isLate(changed, given.instants) ? changed : undefined
+  return { changed, endsAt, gain: Math.min(...gains) }
 }
 
 interface Markets {
@@ -204,6 +218,10 @@ function firstInstantsOfDays(instants: Float64Array): number[] {
     found.push(time)
   }
   return found
+}
+
+function later(orders: ReadonlySet<string>, than: number): Set<string> {
+  return new Set([...orders].filter(key => Number.parseInt(key, 10) >= than))
 }
 
 /** Time of the first order that only one of two runs has. */

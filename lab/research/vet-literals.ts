@@ -14,11 +14,14 @@ export interface Literals {
   readonly datedNumbers: number
   /** Most numbers in one list, or letters in one text without a space. */
   readonly longestList: number
+  /** Lists of at least 30 numbers, in the order of the code; numbers at the side of dates too. */
+  readonly lists: readonly (readonly number[])[]
 }
 
 const TOKEN =
   /("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?<![\w$.])(0[xX][\da-fA-F]+|(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?)/g
-const ISO = /\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?/g
+/** Days, and months where they stand alone. */
+const ISO = /\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?|(?<![\d-])(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d-])/g
 
 /** @param span first and last time of the data: whole numbers count as dates only within it */
 export function literalsIn(code: string, span: { readonly from: number; readonly to: number }): Literals {
@@ -30,11 +33,19 @@ export function literalsIn(code: string, span: { readonly from: number; readonly
   let run = 0
   let end = 0
   let lastWasDate = false
+  const lists: number[][] = []
+  let list: number[] = []
+  const closeList = (): void => {
+    if (list.length >= 30) lists.push(list)
+    list = []
+  }
   for (const token of source.matchAll(TOKEN)) {
     const between = source.slice(end, token.index)
     end = token.index + token[0].length
     const [, string, digits] = token
     if (string === undefined && digits === undefined) continue
+    // Keys and brackets belong to a list; statements end it.
+    if (/[;=]/.test(between)) closeList()
     const beside = /^[\s,:[\](){}+-]*(?:[A-Za-z_]\w{0,12}\s*:\s*)?[\s-]*$/.test(between)
     if (!/^[\s,+\-[\]]*$/.test(between)) run = 0
     if (string !== undefined) {
@@ -44,7 +55,10 @@ export function literalsIn(code: string, span: { readonly from: number; readonly
       const named = [...inner.matchAll(ISO)].map(match => Date.parse(match[0]) * 1000)
       dates.push(...named.filter(time => !Number.isNaN(time)))
       lastWasDate = named.length === 1 && inner.length < 32
-      const inside = listIn(inner)
+      const parts = listIn(inner)
+      const inside = parts.length
+      if (inside >= 30) lists.push(parts)
+      if (named.length === 0) closeList()
       if (named.length > 1) datedNumbers += Math.min(named.length, inside)
       longestList = Math.max(longestList, inside, /\s/.test(inner) || named.length > 0 ? 0 : inner.length)
       continue
@@ -60,17 +74,19 @@ export function literalsIn(code: string, span: { readonly from: number; readonly
     lastWasDate = false
     numbers.push({ value, text: digits })
     longestList = Math.max(longestList, ++run)
+    list.push(value)
   }
+  closeList()
   // Dates in one list and numbers in another are a table too.
-  if (dates.length >= 20 && longestList >= 0.8 * dates.length)
+  if (dates.length >= 20 && Math.abs(longestList - dates.length) <= 2)
     datedNumbers = Math.max(datedNumbers, dates.length)
-  return { numbers, dates, datedNumbers, longestList }
+  return { numbers, dates, datedNumbers, longestList, lists }
 }
 
 /** Numbers in a text that is a table itself. */
-function listIn(text: string): number {
-  if (text.length < 40) return 0
-  return (text.replace(ISO, ' ').match(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])/g) ?? []).length
+function listIn(text: string): number[] {
+  if (text.length < 40) return []
+  return (text.replace(ISO, ' ').match(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])/g) ?? []).map(Number)
 }
 
 /** 20190304, and seconds, milliseconds or microseconds since 1970, within the data. */

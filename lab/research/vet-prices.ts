@@ -23,7 +23,7 @@ export async function vetPrices(
   const findings: VetFinding[] = []
   const level = await alikeWith(world.instruments.map(() => 2))
   const statistic = sampleStatistic(given, params)
-  if (statistic !== undefined && (statistic.scaleFree || level < ALIKE))
+  if (statistic !== undefined && (statistic.scaleFree || level < 1))
     findings.push({ code: 'SAMPLE_STATISTIC', text: statistic.text })
   const adjusted = world.source.datasets.find(set => set.adjustment !== 'raw')
   if (adjusted !== undefined) {
@@ -155,6 +155,7 @@ function statisticsOf(
       value: quantile(part),
       scaleFree: false,
     })),
+    { name: 'last close', value: close[close.length - 1], scaleFree: false },
     { name: 'highest close', value: sorted[sorted.length - 1], scaleFree: false },
     { name: 'lowest close', value: sorted[0], scaleFree: false },
     { name: 'highest price', value: series.high.reduce((a, b) => Math.max(a, b), 0), scaleFree: false },

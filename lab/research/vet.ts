@@ -18,6 +18,7 @@ import { pathToFileURL } from 'node:url'
 import { readFileSync } from 'node:fs'
 import { canonicalJson, textDigest } from '../core/digest.ts'
 import { GordonError, isGordonError } from '../core/errors.ts'
+import { backtest } from '../sim/backtest.ts'
 import { loadStrategy } from '../sim/loader.ts'
 import { readCompiled } from '../sim/loading/module-cache.ts'
 import type { AnyStrategy } from '../sim/session.ts'
@@ -30,6 +31,7 @@ import { changesOf, rememberLanguage, restoreLanguage } from './vet-language.ts'
 import { literalsIn } from './vet-literals.ts'
 import { vetPrices } from './vet-prices.ts'
 import { type Case, runner, type VetRequest } from './vet-request.ts'
+import { sampleInCode } from './vet-sample.ts'
 import { vetSurvivors } from './vet-survivors.ts'
 import { at, firstDifference, type Watched } from './vet-watch.ts'
 import { instantsOf, worldOf } from './vet-worlds.ts'
@@ -40,8 +42,8 @@ export type { Verdict, VetFinding } from './vet-findings.ts'
 const PLACES = 100
 /** Fewer decisions prove nothing. */
 export const ENOUGH_DECISIONS = 30
-/** What the loader and the session refuse because it reaches out of the strategy. */
-const REFUSALS = ['FORBIDDEN_IMPORT', 'FORBIDDEN_USE', 'STRATEGY_ASYNC']
+/** What the loader, the session and a run refuse: reaching out, or back to a bar that is gone. */
+const REFUSALS = ['FORBIDDEN_IMPORT', 'FORBIDDEN_USE', 'STRATEGY_ASYNC', 'STRATEGY_THREW']
 
 export interface VetReport {
   readonly verdict: Verdict
@@ -119,7 +121,7 @@ async function vetted(
     to: instants[instants.length - 1],
   })
   const given: Case = { world, baseline, instants, literals, vetSeed, runIn: run }
-  const findings: VetFinding[] = [...sameBar(request, baseline)]
+  const findings: VetFinding[] = [...sameBar(request, baseline), ...sampleInCode(given)]
   const changed = changesOf(language)
   if (changed.length > 0) findings.push(languageChanged(changed))
   const again = firstDifference(baseline, await run(world))
@@ -139,6 +141,8 @@ async function vetted(
   restoreLanguage(language)
   current = await fresh()
   apart = false
+  const noticed = await noticedBy(request, baseline, await fresh())
+  if (noticed !== undefined) findings.push(noticed)
   const definition = strategyDefinition(shared)
   const universe = request.universe ?? definition?.universe
   const data = await vetData(given)
@@ -210,6 +214,23 @@ function sameBar(request: VetRequest, { run }: Watched): VetFinding[] {
       text: `Orders fill at a price that is past when they are sent${where}; nobody can trade there, so ${mend}`,
     },
   ]
+}
+
+/** The same bars without anybody listening: whoever behaves for vet alone is told by what it does then. */
+async function noticedBy(
+  request: VetRequest,
+  { run }: Watched,
+  strategy: AnyStrategy,
+): Promise<VetFinding | undefined> {
+  const { file: _file, places: _places, vetSeed: _seed, onProgress: _progress, ...settings } = request
+  const alone = await backtest({ ...settings, strategy })
+  if (alone.decisions === run!.decisions) return undefined
+  return {
+    code: 'VET_NOTICED',
+    text:
+      `The strategy decides otherwise when it is watched: ${alone.orders.length} orders and an equity of ${alone.endEquity.toFixed(2)} without vet, ` +
+      `${run!.orders.length} and ${run!.endEquity.toFixed(2)} with it; take out of the code what asks how it is called.`,
+  }
 }
 
 function languageChanged(changed: readonly string[]): VetFinding {
