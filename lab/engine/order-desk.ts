@@ -64,6 +64,8 @@ export class OrderDesk implements AccountReports {
   /** Its change is being sent, and has not been reported within the call. */
   #replacing: WorkingOrder | undefined
   #notices: (() => void)[] = []
+  /** The order that a cash account did not hold enough for when it was to be filled. */
+  #undeliverable = 0
 
   constructor(setup: DeskSetup) {
     this.#setup = setup
@@ -110,7 +112,9 @@ export class OrderDesk implements AccountReports {
   cancelAll(handle: number, reason: Reason = 'byStrategy'): void {
     if (this.#batch.some(order => order.handle === handle)) this.#decideBatch()
     for (const id of this.openOrders(handle)) {
-      const order = this.#recorder.orders.living(id)!
+      // One that waited for another may have ended with it.
+      const order = this.#recorder.orders.living(id)
+      if (order === undefined) continue
       if (reason === 'byStrategy') this.cancel(order)
       else this.#venue.cancel(order, this.#standing.now, reason)
     }
@@ -232,7 +236,8 @@ export class OrderDesk implements AccountReports {
 
   canceled(order: WorkingOrder, reason: Reason, now: number): void {
     this.#risk.release(order)
-    order.enter('canceled', now, reason)
+    const short = reason === 'insufficientCash' && this.#undeliverable === order.id
+    order.enter('canceled', now, short ? 'shortNotAllowed' : reason)
     this.#ended(order)
   }
 
@@ -281,17 +286,13 @@ export class OrderDesk implements AccountReports {
 
   payableLots(order: WorkingOrder, lots: number, price: number, maker = false, spent: Units = 0): number {
     if (!this.#cashAccount) return lots
+    if (order.sign < 0) return this.#deliverableLots(order, lots, price, maker, spent)
     const { now } = this.#standing
     const instrument = this.#instruments[order.handle]
     const account = this.#account
     const { handle } = order
     const available = spent === 0 ? account.cashOf(handle) : account.cashOf(handle) - unitsToNumber(spent)
-    if (order.sign < 0 && available > this.#fees.estimate(price, lots, instrument) + 1) return lots
     const cash = spent === 0 ? account.cashUnitsOf(handle) : account.cashUnitsOf(handle) - BigInt(spent)
-    if (order.sign < 0) {
-      const fee = this.#fees.units(price, lots, instrument, order, maker, now)
-      return cash + BigInt(notionalUnits(price, lots, instrument)) >= fee ? lots : 0
-    }
     const estimate = notionalOf(price, lots, instrument) + this.#fees.estimate(price, lots, instrument)
     if (estimate * 1.000001 < available) return lots
     const cost = (quantity: number) =>
@@ -309,6 +310,21 @@ export class OrderDesk implements AccountReports {
   }
 
   // ------------------------------------------------------------------ inside
+
+  /** What a cash account holds of what is to be sold; orders that only reduce may have sold it before. */
+  #deliverableLots(order: WorkingOrder, wanted: number, price: number, maker: boolean, spent: Units): number {
+    const account = this.#account
+    const { handle } = order
+    const held = account.positionLots[handle]
+    const lots = held < wanted ? Math.max(0, held) : wanted
+    this.#undeliverable = lots < wanted ? order.id : 0
+    const instrument = this.#instruments[handle]
+    const available = spent === 0 ? account.cashOf(handle) : account.cashOf(handle) - unitsToNumber(spent)
+    if (lots === 0 || available > this.#fees.estimate(price, lots, instrument) + 1) return lots
+    const cash = spent === 0 ? account.cashUnitsOf(handle) : account.cashUnitsOf(handle) - BigInt(spent)
+    const fee = this.#fees.units(price, lots, instrument, order, maker, this.#standing.now)
+    return cash + BigInt(notionalUnits(price, lots, instrument)) >= fee ? lots : 0
+  }
 
   /** Others have had bars since this order's instrument had its last: one of its own may be forming. */
   #countWithinBar(order: WorkingOrder): void {

@@ -157,6 +157,7 @@ export class RiskEngine {
       order.remainingLots === 0 ? 0 : order.reservedCents - Math.floor((order.reservedCents * lots) / before)
     if (order.special.group !== '') {
       order.reservedCents = kept
+      order.counted = order.remainingLots > 0
       this.#regroup(order)
       return
     }

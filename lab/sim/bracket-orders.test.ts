@@ -126,21 +126,46 @@ describe('a bracket', () => {
     ])
   })
 
-  it('protects what a partly filled entry has, also after a part of that was sold', async () => {
-    // 4 of 10 bought at 100; the next bar opens at 106, where the 4 are sold and 6 more are bought: the take-profit
-    // stays open for those, and sells them at the next bar's open.
+  it('goes on for what its entry fills after a part of it was sold', async () => {
+    // 4 of 10 bought at 100; day 3 opens at 106 and sells them; day 4 comes back and buys 6 at 100; day 5 gaps to 94.
     const run = await play(
-      { A: ['100', '100 101 99 100 40', '106 106 100 100 100', '107 107 107 107 100'] },
-      { 1: ({ ctx, of }) => ctx.buy(of.A, 10, { takeProfit: 105, stopLoss: 95 }) },
+      {
+        A: ['100', '100 101 99 100 40', '106 107 105.5 106 40', '100 100 99 99 100', '94 94 94 94 1000'],
+      },
+      {
+        1: ({ ctx, of }) => ctx.buy(of.A, 10, { limit: 101, takeProfit: 105, stopLoss: 95 }),
+        3: ({ ctx }) => {
+          expect(ctx.order(2)).toMatchObject({ state: 'partiallyFilled', filledQuantity: 4, quantity: 10 })
+          expect(ctx.order(3)).toMatchObject({ state: 'accepted', filledQuantity: 0, quantity: 6 })
+        },
+      },
       { slippage: 'volume-share:cap=10%:impact=0' },
     )
     expect(fillsOf(run)).toEqual([
       '2: buy 4 A at 100',
-      '3: buy 6 A at 106',
       '3: sell 4 A at 106',
-      '4: sell 6 A at 107',
+      '4: buy 6 A at 100',
+      '5: sell 6 A at 94',
     ])
-    expect(run.orders.map(order => order.state)).toEqual(['filled', 'filled', 'canceled'])
+    expect(ordersOf(run)).toEqual([
+      '1: filled 10 (4)',
+      '1: canceled 4 otherOfGroupFilled (5)',
+      '1: filled 6 (5)',
+    ])
+  })
+
+  it('ends for the part that its entry never fills', async () => {
+    const run = await play(
+      { A: ['100', '100 101 99 100 40', '100', '94 94 94 94 1000'] },
+      { 1: ({ ctx, of }) => ctx.buy(of.A, 10, { timeInForce: 'IOC', takeProfit: 105, stopLoss: 95 }) },
+      { slippage: 'volume-share:cap=10%:impact=0' },
+    )
+    expect(fillsOf(run)).toEqual(['2: buy 4 A at 100', '4: sell 4 A at 94'])
+    expect(run.orders.map(order => [order.state, order.quantity])).toEqual([
+      ['canceled', 10],
+      ['canceled', 4],
+      ['filled', 4],
+    ])
   })
 })
 

@@ -2,6 +2,7 @@
  * Where orders go. In backtest and paper the simulated venue stands behind this port, in live a connector's;
  * the engine cannot tell.
  */
+import type { Units } from '../../core/decimal.ts'
 import type { Micros } from '../../core/time.ts'
 import type { Reason } from '../order.ts'
 import type { WorkingOrder } from '../working-order.ts'
@@ -64,8 +65,11 @@ export interface VenueReports {
   /** A cancel is on its way; until it arrives the order may fill. */
   cancelPending(order: WorkingOrder, now: Micros): void
   replaced(order: WorkingOrder, change: OrderChange, now: Micros): void
-  /** The largest number of lots, up to `lots`, that the account can pay for at this price. */
-  payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean): number
+  /**
+   * The largest number of lots, up to `lots`, that the account can pay for at this price.
+   * @param spent what fills on their way back have cost, ledger units; below zero where they bring more
+   */
+  payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean, spent?: Units): number
 }
 
 /** What lies between a venue and the account also tells of orders that wait for others, and asks what it needs. */

@@ -12,6 +12,7 @@
  *
  * All of it happens at the venue, within the instant of the fill, and takes no latency.
  */
+import type { Units } from '../../core/decimal.ts'
 import type { Reason } from '../../domain/order.ts'
 import type { AccountReports, OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import { PLAIN_TERMS, type WorkingOrder } from '../../domain/working-order.ts'
@@ -103,12 +104,12 @@ export class Contingencies implements Venue, VenueReports {
     if (this.#count > 0) this.#afterFill(order, before, now)
   }
 
-  payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean): number {
+  payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean, spent?: Units): number {
     this.#cut = undefined
-    if (!order.special.reduceOnly) return this.#account.payableLots(order, lots, price, maker)
+    if (!order.special.reduceOnly) return this.#account.payableLots(order, lots, price, maker, spent)
     const room = this.#room(order)
     if (room < lots) this.#cut = order
-    return room === 0 ? 0 : this.#account.payableLots(order, Math.min(room, lots), price, maker)
+    return room === 0 ? 0 : this.#account.payableLots(order, Math.min(room, lots), price, maker, spent)
   }
 
   // ------------------------------------------------------------------ inside
@@ -151,8 +152,9 @@ export class Contingencies implements Venue, VenueReports {
   /** @param before what could still trade of it before the fill */
   #afterFill(order: WorkingOrder, before: number, now: number): void {
     for (const other of this.#groupOf(order))
-      this.#cutSibling(other, order.living ? order.remainingLots / before : 0, now)
+      this.#cutSibling(other, order.living ? order.remainingLots / before : -1, now)
     for (const child of this.#childrenOf(order)) {
+      if (!child.living) continue
       if (child.special.bracket) child.waitingLots = order.lots - order.filledLots
       if (child.state === 'held' && (child.special.bracket || !order.living)) this.#release(child, now)
     }
@@ -164,13 +166,14 @@ export class Contingencies implements Venue, VenueReports {
         this.#room(reducer) === 0
       )
         this.#venue.cancel(reducer, now, 'reduceOnlyWouldIncrease')
-    if (!order.living) this.#forget(order)
+    if (order.state === 'filled') this.#forget(order)
   }
 
-  /** @param part of what it has left that it keeps */
+  /** @param part of what it has left that it keeps; −1 where another has filled whole */
   #cutSibling(order: WorkingOrder, part: number, now: number): void {
-    const kept = Math.floor(order.remainingLots * part + 1e-6)
-    if (part === 0 || (kept === 0 && order.waitingLots === 0)) {
+    if (!order.living) return
+    const kept = part < 0 ? 0 : Math.floor(order.remainingLots * part + 1e-6)
+    if (part < 0 || (kept === 0 && order.waitingLots === 0)) {
       this.cancel(order, now, 'otherOfGroupFilled')
       return
     }
@@ -182,6 +185,7 @@ export class Contingencies implements Venue, VenueReports {
 
   #afterEnd(order: WorkingOrder, now: number): void {
     for (const child of this.#childrenOf(order)) {
+      if (!child.living) continue
       if (order.filledLots === 0) this.cancel(child, now, 'parentEnded')
       else if (!child.special.bracket) {
         if (child.state === 'held') this.#release(child, now)
@@ -206,7 +210,7 @@ export class Contingencies implements Venue, VenueReports {
     return Math.max(0, -order.sign * this.#account.positionLots(order.handle))
   }
 
-  /** Copies of the lists, since what is done to one order may end others. */
+  /** Copies of the lists, since what is done to one order may end others of them. */
   #groupOf(order: WorkingOrder): WorkingOrder[] {
     if (order.special.group === '') return []
     return (this.#groups.get(order.special.group) ?? []).filter(other => other !== order && other.living)
