@@ -28,7 +28,7 @@ await main(async () => {
   ensureChromium()
   installPackages({ everything: true })
   installJupyter()
-  installPython(['lab/testing/requirements.txt'])
+  installPython(['lab/testing/requirements.txt', 'lab/testing/alone-requirements.txt'])
   await build()
   await bringSample()
 
