@@ -129,6 +129,12 @@ export class WorkingOrder {
   /** Lots that can still fill there, and of those the lots that are shown: the venue knows before the account. */
   venueLots = 0
   shownLots = 0
+  /** What has filled there, and its prices as they stand there. */
+  venueFilled = 0
+  venueLimit = Number.NaN
+  venueStop = Number.NaN
+  /** Its place in time among the orders of its level, where the feed tells of each (L3). */
+  queueArrival = Number.NaN
   /** 0 on its way, 1 at the venue, 2 over there. */
   venueState = 0
   /** Of a bracket's child: lots that its parent has not filled yet, and which may not trade. */
@@ -182,6 +188,10 @@ export class WorkingOrder {
     this.queueTraded = Number.NaN
     this.venueLots = 0
     this.shownLots = 0
+    this.venueFilled = 0
+    this.venueLimit = Number.NaN
+    this.venueStop = Number.NaN
+    this.queueArrival = Number.NaN
     this.venueState = 0
     this.waitingLots = 0
     this.counted = false

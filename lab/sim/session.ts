@@ -138,7 +138,7 @@ export function openSession(request: SessionRequest): Session {
             opening.equity = account.equity
             if (settings.financing !== undefined) beginAccruals(engine, now)
           },
-    venue: seat => makeVenue(seat, { settings, instruments, streams: request.streams }),
+    venue: seat => makeVenue(seat, { settings, instruments, streams: request.streams, fees }),
   })
   const actions = request.actions ?? []
   openHouse(engine, { instruments, actions, accrues: settings.financing !== undefined })

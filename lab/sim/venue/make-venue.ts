@@ -1,7 +1,6 @@
 /** The venue of a run: one for instruments with ticks, one for those with bars alone, and a switch where a run has both. */
 import { parseInterval } from '../../core/time.ts'
-import { OrderBook } from '../../book/order-book.ts'
-import { FillMarket } from '../../costs/index.ts'
+import { type FeeModel, FillMarket } from '../../costs/index.ts'
 import { calendarNamed } from '../../domain/calendar/calendar.ts'
 import type { ClockedVenue, OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import type { Reason } from '../../domain/order.ts'
@@ -13,6 +12,7 @@ import type { ResolvedSettings } from '../settings.ts'
 import { barSpan } from './bar-span.ts'
 import { BarVenue } from './bar-venue.ts'
 import { Contingencies } from './contingencies.ts'
+import { InFlight } from './in-flight.ts'
 import { ReportLine } from './report-line.ts'
 import { TickMarket } from './tick-market.ts'
 import { TickVenue } from './tick-venue.ts'
@@ -21,12 +21,22 @@ export interface VenueTerms {
   readonly settings: ResolvedSettings
   readonly instruments: readonly Tradable[]
   readonly streams: readonly StreamTerms[]
+  /** Of the session, for what fills on their way back have cost. */
+  readonly fees: FeeModel
 }
 
 export function makeVenue(seat: VenueSeat, terms: VenueTerms): { venue: Venue; clocked?: ClockedVenue } {
   let clocked: ClockedVenue | undefined
-  const venue = new Contingencies(seat.reports, reports => {
-    const made = makeMarkets(seat, reports, terms)
+  const { instruments, fees, settings } = terms
+  const inFlight = new InFlight({
+    account: seat.reports,
+    instruments,
+    fees,
+    cash: settings.account === 'cash',
+  })
+  const ticking = terms.streams.some(stream => stream.kind !== 'bars' && stream.executes)
+  const venue = new Contingencies(ticking ? inFlight : seat.reports, reports => {
+    const made = makeMarkets(seat, reports, inFlight, terms)
     clocked = made.clocked
     return made.venue
   })
@@ -36,6 +46,7 @@ export function makeVenue(seat: VenueSeat, terms: VenueTerms): { venue: Venue; c
 function makeMarkets(
   seat: VenueSeat,
   reports: VenueReports,
+  inFlight: InFlight,
   { settings, instruments, streams }: VenueTerms,
 ): { venue: Venue; clocked?: ClockedVenue } {
   const ticking = new Set(
@@ -63,11 +74,12 @@ function makeMarkets(
     })
   if (ticking.size === 0) return { venue: bars() }
 
-  const line = new ReportLine(reports)
+  const line = new ReportLine(reports, inFlight)
   const market = new FillMarket()
   const clocked = new TickVenue({
     line,
     latency,
+    reports,
     markets: instruments.map((instrument, handle) =>
       !ticking.has(handle)
         ? undefined
@@ -77,7 +89,6 @@ function makeMarkets(
               ({ handle: of, kind }) =>
                 of === handle && (kind === 'quotes' || kind === 'trades' || kind === 'book'),
             ),
-            book: new OrderBook(),
             queue: settings.queue,
             line,
             reports,
@@ -85,7 +96,8 @@ function makeMarkets(
             consume: settings.partialFills,
             limitFill: settings.limitFill,
             reportLatency: feed => latency.report(feed),
-            sessionClose: time => calendarNamed(instrument.calendar).nextClose(time).close,
+            calendar: calendarNamed(instrument.calendar),
+            position: () => inFlight.positionLots(handle),
             slipped: (price, sign, lots) => {
               market.handle = handle
               return slippage.price(price, sign, lots, market)

@@ -2,9 +2,11 @@
  * The way back from a venue: reports in the order in which they happened there, each due after its latency and
  * never before the one ahead of it. A ring of columns: nothing is allocated per report.
  */
+import type { Units } from '../../core/decimal.ts'
 import type { Reason } from '../../domain/order.ts'
 import type { OrderChange, VenueReports } from '../../domain/ports/venue.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
+import type { InFlight } from './in-flight.ts'
 
 const ACCEPTED = 0
 const REJECTED = 1
@@ -17,6 +19,7 @@ export class ReportLine {
   /** When the earliest is due; Infinity when none is on its way. */
   due = Number.POSITIVE_INFINITY
   readonly #reports: VenueReports
+  readonly #inFlight: InFlight
   #size = 64
   #head = 0
   #count = 0
@@ -27,12 +30,15 @@ export class ReportLine {
   #price = new Float64Array(64)
   #slippage = new Float64Array(64)
   #maker = new Uint8Array(64)
+  #taken: Units[] = []
   #order: WorkingOrder[] = []
   #reason: Reason[] = []
   #change: (OrderChange | undefined)[] = []
 
-  constructor(reports: VenueReports) {
+  /** @param inFlight is told of fills while they are on their way */
+  constructor(reports: VenueReports, inFlight: InFlight) {
     this.#reports = reports
+    this.#inFlight = inFlight
   }
 
   get count(): number {
@@ -58,6 +64,7 @@ export class ReportLine {
     this.#price[at] = price
     this.#slippage[at] = slippage
     this.#maker[at] = maker ? 1 : 0
+    this.#taken[at] = this.#inFlight.enter(order, lots, price, maker, this.#time[at])
   }
   canceled(order: WorkingOrder, reason: Reason, due: number): void {
     this.#reason[this.#add(CANCELED, order, due)] = reason
@@ -86,11 +93,21 @@ export class ReportLine {
     const kind = this.#kind[at]
     if (kind === ACCEPTED) reports.accepted(order, now)
     else if (kind === REJECTED) reports.rejected(order, this.#reason[at], now)
-    else if (kind === FILLED)
-      reports.filled(order, this.#lots[at], this.#price[at], this.#slippage[at], now, this.#maker[at] === 1)
+    else if (kind === FILLED) this.#handFill(at, order, now)
     else if (kind === CANCELED) reports.canceled(order, this.#reason[at], now)
     else if (kind === EXPIRED) reports.expired(order, this.#reason[at], now)
     else reports.replaced(order, this.#change[at]!, now)
+  }
+
+  #handFill(at: number, order: WorkingOrder, now: number): void {
+    const lots = this.#lots[at]
+    this.#inFlight.leave(order, lots, this.#taken[at])
+    // Where a trailing stop stood when it was set off is told with its first fill.
+    if (order.triggered && order.trails) {
+      order.stopTicks = order.venueStop
+      order.limitTicks = order.venueLimit
+    }
+    this.#reports.filled(order, lots, this.#price[at], this.#slippage[at], now, this.#maker[at] === 1)
   }
 
   #add(kind: number, order: WorkingOrder, due: number): number {
@@ -117,6 +134,7 @@ export class ReportLine {
     this.#price = turn(this.#price, new Float64Array(size))
     this.#slippage = turn(this.#slippage, new Float64Array(size))
     this.#maker = turn(this.#maker, new Uint8Array(size))
+    this.#taken = turn(this.#taken, [])
     this.#order = turn(this.#order, [])
     this.#reason = turn(this.#reason, [])
     this.#change = turn(this.#change, [])

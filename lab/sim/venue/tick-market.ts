@@ -6,18 +6,23 @@
  *            took is gone until the feed says otherwise (`consume`)
  *   rests    a limit order waits in its level's queue: trades beyond its price fill it, trades at its price what
  *            is left after those ahead of it, and a best of the other side that reaches it fills it
- *   waits    stops and touches for the last trade, or where there are no trades for the other side's best
+ *   waits    stops and touches for the last trade, or where there are no trades for the other side's best;
+ *            orders for an auction for the session's first trade, or its last
  *
- * Where there are trades alone, orders that take fill at the next trade.
+ * Where there are trades alone, orders that take fill at the next trade. Prices and quantities that an order has
+ * here are its `venue…` fields: the account learns of them by reports, which take their time.
  */
 import type { OrderBook } from '../../book/order-book.ts'
-import type { OrderQueue } from '../models/queue.ts'
+import { OrderQueueBook, QUEUE_FAULTS } from '../../book/order-queue-book.ts'
+import type { Calendar } from '../../domain/calendar/calendar.ts'
+import { exactQueue, gaveUp, type OrderQueue } from '../models/queue.ts'
 import { BOOK_ACTIONS } from '../../domain/market-events.ts'
 import type { OrderChange, VenueReports } from '../../domain/ports/venue.ts'
 import type { Reason } from '../../domain/order.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
 import type { TickWindow } from '../../engine/tick-window.ts'
 import type { Tradable } from '../../strategy/context.ts'
+import { isAtClose, isAtOpen, isTouch } from './bar-at-hand.ts'
 import type { ReportLine } from './report-line.ts'
 
 /** Of `venueState`; 0 is on its way. */
@@ -28,7 +33,6 @@ export interface TickMarketSetup {
   readonly instrument: Tradable
   /** In the order in which rows of one time are taken: quotes, trades, book. */
   readonly windows: readonly TickWindow[]
-  readonly book: OrderBook
   readonly queue: OrderQueue
   readonly line: ReportLine
   readonly reports: VenueReports
@@ -40,8 +44,9 @@ export interface TickMarketSetup {
   readonly limitFill: 'through' | 'touch'
   /** µs from the venue back. */
   readonly reportLatency: (feed: number) => number
-  /** Close of the session in which a time lies, or of the next. */
-  readonly sessionClose: (time: number) => number
+  readonly calendar: Calendar
+  /** Lots held once every fill that has happened is known. */
+  readonly position: () => number
   /** Price paid for taking from trades alone: a slippage model's. */
   readonly slipped: (price: number, sign: 1 | -1, lots: number) => number
 }
@@ -58,8 +63,11 @@ export class TickMarket {
   readonly #windows: readonly TickWindow[]
   /** The only one. */
   readonly #alone: TickWindow | undefined
-  readonly #book: OrderBook
-  readonly #queue: OrderQueue
+  readonly #orders = new OrderQueueBook()
+  readonly #book: OrderBook = this.#orders.levels
+  #queue: OrderQueue
+  /** The feed tells of every order (L3). */
+  #exact = false
   readonly #line: ReportLine
   readonly #scale: number
   readonly #lotsPerUnit: number
@@ -75,17 +83,36 @@ export class TickMarket {
   /** Stops and touches that wait, and orders that take as soon as there is something to take. */
   readonly #waiting: WorkingOrder[] = []
   readonly #takers: WorkingOrder[] = []
+  /** Set off: they are live when the rows of that time are over, as what a trade took is told in a row of its own. */
+  readonly #fired: WorkingOrder[] = []
+  /** Orders for an auction. */
+  readonly #auctions: WorkingOrder[] = []
+  readonly #lists: readonly WorkingOrder[][] = [
+    this.#bids,
+    this.#asks,
+    this.#waiting,
+    this.#takers,
+    this.#fired,
+    this.#auctions,
+  ]
   #which: TickWindow | undefined
   #clock = Number.NEGATIVE_INFINITY
   #nextExpiry = Number.POSITIVE_INFINITY
   #lastTrade = Number.NaN
+  #lastTradeAt = Number.NEGATIVE_INFINITY
+  /** Newest row of a quote or book while orders wait for an auction. */
+  #depthAt = Number.NEGATIVE_INFINITY
+  /** The quote as the feed last said it: what we took comes back when it says another. */
+  #bid = Number.NaN
+  #ask = Number.NaN
+  #bidSize = Number.NaN
+  #askSize = Number.NaN
   #feed = 0
 
   constructor(setup: TickMarketSetup) {
     this.#setup = setup
     this.#windows = setup.windows
     this.#alone = setup.windows.length === 1 ? setup.windows[0] : undefined
-    this.#book = setup.book
     this.#queue = setup.queue
     this.#line = setup.line
     this.#scale = setup.instrument.ticksPerUnit
@@ -95,9 +122,16 @@ export class TickMarket {
     this.#hasTrades = setup.windows.some(window => window.kind === 'trades')
   }
 
-  /** How late the newest event here came to the strategy, µs. */
-  get feed(): number {
-    return this.#feed
+  /** How late the newest event that the strategy knows of came to it, µs. */
+  get lateness(): number {
+    let newest = Number.NEGATIVE_INFINITY
+    let late = 0
+    for (const { cursor, eventTime, receiveTime } of this.#windows)
+      if (cursor >= 0 && receiveTime[cursor] >= newest) {
+        newest = receiveTime[cursor]
+        late = newest - eventTime[cursor]
+      }
+    return late
   }
 
   /** Looks for the next row. */
@@ -111,7 +145,8 @@ export class TickMarket {
       const row = window.head
       if (row < window.end) {
         const time = window.eventTime[row]
-        if (time < least) {
+        // What ends at a time may still meet that time's rows.
+        if (time <= least) {
           least = time < this.#clock ? this.#clock : time
           this.#which = window
         }
@@ -124,7 +159,7 @@ export class TickMarket {
       if (window.head < window.end) {
         let time = window.eventTime[window.head]
         if (time < this.#clock) time = this.#clock
-        if (time < least) {
+        if (time < least || (time === least && this.#which === undefined)) {
           least = time
           this.#which = window
         }
@@ -138,13 +173,17 @@ export class TickMarket {
     const window = this.#which
     const now = this.next
     this.#clock = now
-    if (now >= this.#nextExpiry) this.#expire(now)
-    if (window !== undefined) this.#take(window, window.head++, now)
+    if (window === undefined) this.#expire(now)
+    else {
+      this.#take(window, window.head++, now)
+      if (this.#auctions.length > 0) this.#watchAuctions(window, now)
+    }
     this.peek()
   }
 
   /** Rows up to `time`, where no order is there to meet them. Returns false when rows must be loaded first. */
   skipTo(time: number): boolean {
+    this.#nextExpiry = Number.POSITIVE_INFINITY
     for (;;) {
       this.peek()
       if (this.starved >= 0) return false
@@ -167,15 +206,15 @@ export class TickMarket {
   #level(window: TickWindow, row: number, now: number): void {
     const book = this.#book
     const action = window.d[row]
-    if (action === BOOK_ACTIONS.gap) {
-      this.known = false
-      book.clear()
-      return
-    }
-    if (action === BOOK_ACTIONS.clear) {
-      this.known = true
-      book.clear()
-      if (Number.isNaN(window.a[row])) return
+    if (action !== BOOK_ACTIONS.set) {
+      if (action === BOOK_ACTIONS.gap || action === BOOK_ACTIONS.clear) {
+        this.known = action === BOOK_ACTIONS.clear
+        this.#orders.clear()
+        if (this.known === false || Number.isNaN(window.a[row])) return
+      } else {
+        if (this.known === true) this.#orderRow(window, row, action, now)
+        return
+      }
     } else if (this.known === false) return
     const side = window.c[row] > 0 ? 1 : -1
     const ticks = Math.round(window.a[row] * this.#scale)
@@ -186,6 +225,35 @@ export class TickMarket {
     if (watched) this.#levelChanged(side, ticks, before, size, now)
   }
 
+  /** One order of an L3 feed comes, changes or goes. */
+  #orderRow(window: TickWindow, row: number, action: number, now: number): void {
+    const orders = this.#orders
+    if (this.#exact === false) {
+      this.#exact = true
+      this.#queue = exactQueue()
+    }
+    const id = window.e[row]
+    const ticks = Math.round(window.a[row] * this.#scale)
+    const side = window.c[row] > 0 ? 1 : -1
+    const before = this.#book.size(side, ticks)
+    const fault =
+      action === BOOK_ACTIONS.add
+        ? orders.add(id, side, ticks, window.b[row])
+        : action === BOOK_ACTIONS.change
+          ? orders.change(id, ticks, window.b[row])
+          : orders.remove(id)
+    if (fault === QUEUE_FAULTS.duplicateOrder || fault === QUEUE_FAULTS.unknownOrder) return
+    // Of a level that we have taken from, less is left than the feed takes away.
+    if (fault === QUEUE_FAULTS.badSize) this.#book.set(orders.changedSide, orders.changedTicks, 0)
+    if (this.living === 0) return
+    const { changedSide, changedTicks, changedArrival, changedBy } = orders
+    if (changedBy > 0)
+      for (const order of changedSide > 0 ? this.#bids : this.#asks)
+        if (order.venueLimit === changedTicks) gaveUp(order, changedArrival, changedBy)
+    if (action !== BOOK_ACTIONS.remove) this.#stands(side, ticks, this.#book.size(side, ticks) - before, now)
+    this.#looked(now)
+  }
+
   #quote(window: TickWindow, row: number, now: number): void {
     const book = this.#book
     const bid = Math.round(window.a[row] * this.#scale)
@@ -194,8 +262,16 @@ export class TickMarket {
     // Only the best is known: what stood there is gone when the best is another.
     if (bestBidTicks !== bid && !Number.isNaN(bestBidTicks)) book.clearSide(1)
     if (bestAskTicks !== ask && !Number.isNaN(bestAskTicks)) book.clearSide(-1)
-    if (!Number.isNaN(bid)) this.#setBest(1, bid, window.c[row], now)
-    if (!Number.isNaN(ask)) this.#setBest(-1, ask, window.d[row], now)
+    const bidSize = window.c[row]
+    const askSize = window.d[row]
+    const sameBid = bid === this.#bid && bidSize === this.#bidSize
+    const sameAsk = ask === this.#ask && askSize === this.#askSize
+    this.#bid = bid
+    this.#ask = ask
+    this.#bidSize = bidSize
+    this.#askSize = askSize
+    if (!Number.isNaN(bid) && !sameBid) this.#setBest(1, bid, bidSize, now)
+    if (!Number.isNaN(ask) && !sameAsk) this.#setBest(-1, ask, askSize, now)
   }
 
   #setBest(side: 1 | -1, ticks: number, size: number, now: number): void {
@@ -208,11 +284,21 @@ export class TickMarket {
   #levelChanged(side: 1 | -1, ticks: number, before: number, size: number, now: number): void {
     if (side > 0) {
       if (ticks <= this.#ownBid) this.#queueChanged(this.#bids, ticks, before, size)
-      if (size > 0 && ticks >= this.#ownAsk) this.#reached(this.#asks, 1, ticks, now)
-    } else {
-      if (ticks >= this.#ownAsk) this.#queueChanged(this.#asks, ticks, before, size)
-      if (size > 0 && ticks <= this.#ownBid) this.#reached(this.#bids, -1, ticks, now)
-    }
+    } else if (ticks >= this.#ownAsk) this.#queueChanged(this.#asks, ticks, before, size)
+    this.#stands(side, ticks, size - before, now)
+    this.#looked(now)
+  }
+
+  /** More stands at a price: it may reach orders of the other side. */
+  #stands(side: 1 | -1, ticks: number, more: number, now: number): void {
+    if (!(more > 0)) return
+    if (side > 0) {
+      if (ticks >= this.#ownAsk) this.#reached(this.#asks, 1, ticks, more, now)
+    } else if (ticks <= this.#ownBid) this.#reached(this.#bids, -1, ticks, more, now)
+  }
+
+  /** The book has changed: who waits for it looks at it. */
+  #looked(now: number): void {
     if (this.#takers.length > 0) this.#takeAll(now)
     if (this.#waiting.length > 0 && !this.#hasTrades) this.#trigger(now)
   }
@@ -220,30 +306,30 @@ export class TickMarket {
   #queueChanged(orders: WorkingOrder[], ticks: number, before: number, size: number): void {
     for (let i = 0; i < orders.length; i++) {
       const order = orders[i]
-      if (order.limitTicks !== ticks) continue
+      if (order.venueLimit !== ticks) continue
       // Below the best nothing was known of a quote's level: the queue there is what stands when it becomes the best.
       if (order.queueAhead === Number.POSITIVE_INFINITY) order.queueAhead = size
       else this.#queue.depth(order, before, size)
     }
   }
 
-  /** The other side's best has come to the price of orders that rest: they are taken there. */
-  #reached(orders: WorkingOrder[], side: 1 | -1, ticks: number, now: number): void {
-    let left = this.#setup.partialFills
-      ? this.#toLots(this.#book.size(side, ticks))
-      : Number.POSITIVE_INFINITY
+  /** The other side's best has come to the price of orders that rest: they are taken there, as far as it grew. */
+  #reached(orders: WorkingOrder[], side: 1 | -1, ticks: number, more: number, now: number): void {
+    let left = this.#setup.partialFills ? this.#toLots(more) : Number.POSITIVE_INFINITY
     for (let i = 0; i < orders.length && left > 0; i++) {
       const order = orders[i]
-      if (side > 0 ? order.limitTicks > ticks : order.limitTicks < ticks) continue
+      if (side > 0 ? order.venueLimit > ticks : order.venueLimit < ticks) continue
       const lots = Math.min(order.venueLots, left)
+      if (!(lots > 0)) continue
       left -= lots
-      this.#fill(order, lots, order.limitTicks / this.#scale, 0, true, now)
+      this.#fill(order, lots, order.venueLimit / this.#scale, 0, true, now)
     }
     this.#tidy(orders)
   }
 
   #trade(price: number, size: number, side: number, now: number): void {
     this.#lastTrade = price
+    this.#lastTradeAt = now
     if (this.living === 0) return
     const ticks = Math.round(price * this.#scale)
     if (side <= 0 && ticks <= this.#ownBid) this.#tradedAgainst(this.#bids, 1, ticks, size, now)
@@ -254,28 +340,41 @@ export class TickMarket {
 
   /** A trade took from the side on which these orders rest. */
   #tradedAgainst(orders: WorkingOrder[], sign: 1 | -1, ticks: number, size: number, now: number): void {
-    const { partialFills, limitFill } = this.#setup
+    const { partialFills } = this.#setup
     let left = this.#toLots(size)
+    // What this trade gave to ours at its price: the next of ours there stands behind them.
+    let given = 0
     for (let i = 0; i < orders.length; i++) {
       const order = orders[i]
-      const beyond = sign > 0 ? order.limitTicks > ticks : order.limitTicks < ticks
-      if (beyond) this.#fill(order, order.venueLots, order.limitTicks / this.#scale, 0, true, now)
-      else if (order.limitTicks === ticks) {
-        let lots: number
-        if (!this.#hasDepth) lots = limitFill === 'touch' ? left : 0
-        else {
-          this.#queue.trade(order, size)
-          lots = this.#queue.filled(order, this.#lotsPerUnit)
-        }
-        if (partialFills) lots = Math.min(lots, left, order.venueLots)
-        else if (lots > 0) lots = order.venueLots
-        if (!(lots > 0)) continue
-        left -= lots
-        if (partialFills) order.queueAhead += lots / this.#lotsPerUnit
-        this.#fill(order, lots, order.limitTicks / this.#scale, 0, true, now)
-      }
+      const limit = order.venueLimit
+      let lots: number
+      if (sign > 0 ? limit > ticks : limit < ticks) lots = order.venueLots
+      else if (limit === ticks) lots = this.#lotsOfTrade(order, size, left, given)
+      else continue
+      if (!(lots > 0)) continue
+      if (limit === ticks) given += lots
+      left -= Math.min(lots, left)
+      this.#fill(order, lots, limit / this.#scale, 0, true, now)
     }
     this.#tidy(orders)
+  }
+
+  /** Lots of a trade at its own price that reach an order. @param given lots of it that orders of ours before it got */
+  #lotsOfTrade(order: WorkingOrder, size: number, left: number, given: number): number {
+    const { partialFills, limitFill } = this.#setup
+    if (!this.#hasDepth) {
+      if (limitFill === 'through') return 0
+      return partialFills ? Math.min(left, order.venueLots) : order.venueLots
+    }
+    const queue = this.#queue
+    queue.trade(order, size)
+    if (!partialFills) return queue.filled(order, this.#lotsPerUnit) > 0 ? order.venueLots : 0
+    order.queueAhead += given / this.#lotsPerUnit
+    const reached = queue.filled(order, this.#lotsPerUnit)
+    if (!(reached > 0)) return 0
+    order.queueAhead = 0
+    const shown = Number.isNaN(order.special.displayLots) ? order.venueLots : order.shownLots
+    return Math.min(reached, shown, order.venueLots)
   }
 
   // ------------------------------------------------------------------ orders
@@ -283,53 +382,66 @@ export class TickMarket {
   /** A new order has come. */
   arrive(order: WorkingOrder, now: number): void {
     order.venueState = HERE
-    order.venueLots = order.lots
+    order.venueLots = order.lots - order.waitingLots
+    order.venueFilled = 0
+    order.venueLimit = order.limitTicks
+    order.venueStop = order.stopTicks
     this.living++
-    const { goodTill } = order.special
-    if (order.timeInForce === 'GTD') this.#expireAt(goodTill)
-    if (order.timeInForce === 'DAY') {
-      order.session = this.#setup.sessionClose(now)
-      this.#expireAt(order.session)
+    if (order.timeInForce === 'GTD' && !(order.special.goodTill > now)) {
+      this.#end(order)
+      this.#line.rejected(order, 'goodTillPassed', this.#due(now))
+      return
     }
     this.#line.accepted(order, this.#due(now))
+    if (isAtOpen(order.type) || isAtClose(order.type)) {
+      this.#enterAuction(order, now)
+      return
+    }
+    if (order.timeInForce === 'GTD') this.#expireAt(order.special.goodTill)
+    if (order.timeInForce === 'DAY') {
+      order.session = this.#setup.calendar.nextClose(now).close
+      this.#expireAt(order.session)
+    }
     this.#enter(order, now)
   }
 
   cancel(order: WorkingOrder, reason: Reason, now: number): void {
+    if (order.venueState === 0) {
+      // On its way here while the order whose fill ends it has filled.
+      order.venueState = OVER
+      this.#line.rejected(order, reason, this.#due(now))
+    }
     if (order.venueState !== HERE) return
     this.#remove(order)
-    this.#end(order)
-    this.#line.canceled(order, reason, this.#due(now))
+    this.#cut(order, reason, now)
   }
 
   replace(order: WorkingOrder, change: OrderChange, now: number): void {
     if (order.venueState !== HERE) return
-    const lots = change.lots ?? order.lots
     // What has filled on the way counts: nothing is left of an order made smaller than that.
-    const left = order.venueLots + (lots - order.lots)
-    const moved = change.limitTicks !== undefined && change.limitTicks !== order.limitTicks
-    const smaller = !moved && change.stopTicks === undefined && left <= order.venueLots
-    this.#line.replaced(order, change, this.#due(now))
-    if (left <= 0) {
-      this.#remove(order)
-      this.#end(order)
-      this.#line.canceled(order, 'byStrategy', this.#due(now))
+    const left =
+      change.lots === undefined ? order.venueLots : change.lots - order.venueFilled - order.waitingLots
+    if (left <= 0 && order.waitingLots === 0) {
+      this.cancel(order, 'byStrategy', now)
       return
     }
-    order.lots = lots
-    if (change.limitTicks !== undefined) order.limitTicks = change.limitTicks
-    if (change.stopTicks !== undefined) order.stopTicks = change.stopTicks
+    const moved =
+      (change.limitTicks !== undefined && change.limitTicks !== order.venueLimit) ||
+      (change.stopTicks !== undefined && change.stopTicks !== order.venueStop)
+    const keepsPlace = !moved && left <= order.venueLots
+    this.#line.replaced(order, change, this.#due(now))
+    if (change.limitTicks !== undefined) order.venueLimit = change.limitTicks
+    if (change.stopTicks !== undefined) order.venueStop = change.stopTicks
     order.venueLots = left
     // Less at the same price keeps its place; more, or another price, goes to the end of the queue.
-    if (smaller) return
+    if (keepsPlace || isAtOpen(order.type) || isAtClose(order.type)) return
     this.#remove(order)
     this.#enter(order, now)
   }
 
   /** Puts an order to where it takes, rests or waits. */
   #enter(order: WorkingOrder, now: number): void {
-    const trails = !Number.isNaN(order.special.trailTicks) || !Number.isNaN(order.special.trailRate)
-    if ((trails || !Number.isNaN(order.stopTicks)) && !order.triggered) {
+    if ((order.trails || !Number.isNaN(order.venueStop)) && !order.triggered) {
       this.#follow(order)
       this.#waiting.push(order)
       if (this.#isTriggered(order)) this.#trigger(now)
@@ -340,7 +452,7 @@ export class TickMarket {
 
   /** An order that is live: it takes what it may, and what is left rests or ends. */
   #offer(order: WorkingOrder, now: number): void {
-    const limited = !Number.isNaN(order.limitTicks)
+    const limited = !Number.isNaN(order.venueLimit)
     if (!this.#hasDepth) {
       if (!limited) this.#takers.push(order)
       else this.#offerToTrades(order, now)
@@ -353,7 +465,7 @@ export class TickMarket {
     const best = this.#book.bestTicks(order.sign > 0 ? -1 : 1)
     const takes =
       !Number.isNaN(best) &&
-      (!limited || (order.sign > 0 ? order.limitTicks >= best : order.limitTicks <= best))
+      (!limited || (order.sign > 0 ? order.venueLimit >= best : order.venueLimit <= best))
     if (takes && order.special.postOnly) {
       this.#end(order)
       this.#line.canceled(order, 'postOnlyWouldTake', this.#due(now))
@@ -379,8 +491,8 @@ export class TickMarket {
     for (let ticks = best; order.venueState === HERE && order.venueLots > 0; ) {
       if (Number.isNaN(ticks)) return
       if (
-        !Number.isNaN(order.limitTicks) &&
-        (order.sign > 0 ? ticks > order.limitTicks : ticks < order.limitTicks)
+        !Number.isNaN(order.venueLimit) &&
+        (order.sign > 0 ? ticks > order.venueLimit : ticks < order.venueLimit)
       )
         return
       const size = this.#book.size(side, ticks)
@@ -396,7 +508,7 @@ export class TickMarket {
 
   #coversAll(order: WorkingOrder, best: number): boolean {
     if (Number.isNaN(best)) return false
-    const limit = Number.isNaN(order.limitTicks) ? order.sign * Number.POSITIVE_INFINITY : order.limitTicks
+    const limit = Number.isNaN(order.venueLimit) ? order.sign * Number.POSITIVE_INFINITY : order.venueLimit
     if (order.sign > 0 ? best > limit : best < limit) return false
     if (!this.#setup.partialFills) return true
     const side = order.sign > 0 ? -1 : 1
@@ -416,21 +528,22 @@ export class TickMarket {
     this.#join(order)
     if (order.sign > 0) {
       this.#bids.push(order)
-      if (order.limitTicks > this.#ownBid) this.#ownBid = order.limitTicks
+      if (order.venueLimit > this.#ownBid) this.#ownBid = order.venueLimit
     } else {
       this.#asks.push(order)
-      if (order.limitTicks < this.#ownAsk) this.#ownAsk = order.limitTicks
+      if (order.venueLimit < this.#ownAsk) this.#ownAsk = order.venueLimit
     }
   }
 
   /** Goes to the end of its level's queue. */
   #join(order: WorkingOrder): void {
-    const size = this.#book.size(order.sign, order.limitTicks)
+    const size = this.#book.size(order.sign, order.venueLimit)
     this.#queue.join(order, size)
+    if (this.#exact) order.queueArrival = this.#orders.nextArrival()
     if (this.#quotes === undefined || size > 0) return
     const best = this.#book.bestTicks(order.sign)
     // A quote does not tell what stands behind the best.
-    if (order.sign > 0 ? order.limitTicks < best : order.limitTicks > best)
+    if (order.sign > 0 ? order.venueLimit < best : order.venueLimit > best)
       order.queueAhead = Number.POSITIVE_INFINITY
   }
 
@@ -438,8 +551,8 @@ export class TickMarket {
   #offerToTrades(order: WorkingOrder, now: number): void {
     const reaches =
       order.sign > 0
-        ? order.limitTicks / this.#scale > this.#lastTrade
-        : order.limitTicks / this.#scale < this.#lastTrade
+        ? order.venueLimit / this.#scale > this.#lastTrade
+        : order.venueLimit / this.#scale < this.#lastTrade
     if (order.timeInForce === 'IOC' || order.timeInForce === 'FOK') {
       if (!reaches) this.#cut(order, order.timeInForce === 'IOC' ? 'immediateOrCancel' : 'fillOrKill', now)
       else this.#takers.push(order)
@@ -452,7 +565,7 @@ export class TickMarket {
     for (let i = 0; i < takers.length; i++) {
       const order = takers[i]
       if (order.venueState !== HERE) continue
-      const limit = order.limitTicks / this.#scale
+      const limit = order.venueLimit / this.#scale
       if (!Number.isNaN(limit) && (order.sign > 0 ? price > limit : price < limit)) {
         this.#cut(order, order.timeInForce === 'FOK' ? 'fillOrKill' : 'immediateOrCancel', now)
         continue
@@ -483,22 +596,21 @@ export class TickMarket {
 
   #isTriggered(order: WorkingOrder): boolean {
     const price = this.#seen(order)
-    const trigger = order.stopTicks / this.#scale
-    const touches = order.type === 'marketIfTouched' || order.type === 'limitIfTouched'
-    return order.sign > 0 !== touches ? price >= trigger : price <= trigger
+    const trigger = order.venueStop / this.#scale
+    return order.sign > 0 !== isTouch(order.type) ? price >= trigger : price <= trigger
   }
 
   /** A trailing stop follows the market while it moves its way, never back. */
   #follow(order: WorkingOrder): void {
     const { trailTicks, trailRate, limitOffsetTicks } = order.special
-    if (Number.isNaN(trailTicks) && Number.isNaN(trailRate)) return
+    if (!order.trails) return
     const seen = this.#seen(order) * this.#scale
     if (Number.isNaN(seen)) return
     const distance = Number.isNaN(trailTicks) ? seen * trailRate : trailTicks
     const stop = Math.round(order.sign > 0 ? seen + distance : seen - distance)
-    if (Number.isNaN(order.stopTicks) || (order.sign > 0 ? stop < order.stopTicks : stop > order.stopTicks)) {
-      order.stopTicks = stop
-      if (!Number.isNaN(limitOffsetTicks)) order.limitTicks = stop + order.sign * limitOffsetTicks
+    if (Number.isNaN(order.venueStop) || (order.sign > 0 ? stop < order.venueStop : stop > order.venueStop)) {
+      order.venueStop = stop
+      if (!Number.isNaN(limitOffsetTicks)) order.venueLimit = stop + order.sign * limitOffsetTicks
     }
   }
 
@@ -509,7 +621,8 @@ export class TickMarket {
       if (order.venueState !== HERE || order.triggered) continue
       if (this.#isTriggered(order)) {
         order.triggered = true
-        this.#offer(order, now)
+        this.#fired.push(order)
+        this.#expireAt(now)
       } else this.#follow(order)
     }
     let kept = 0
@@ -530,8 +643,12 @@ export class TickMarket {
   ): void {
     const lots = this.#setup.reports.payableLots(order, wanted, price, maker)
     const due = this.#due(now)
+    let reason: Reason = 'insufficientCash'
+    if (lots < wanted && order.special.reduceOnly && lots === this.#room(order))
+      reason = 'reduceOnlyWouldIncrease'
     if (lots > 0) {
       order.venueLots -= lots
+      order.venueFilled += lots
       if (maker && !Number.isNaN(order.special.displayLots)) {
         order.shownLots -= lots
         if (order.shownLots <= 0 && order.venueLots > 0) {
@@ -539,13 +656,15 @@ export class TickMarket {
           this.#join(order)
         }
       }
-      if (order.venueLots === 0) this.#end(order)
+      if (order.venueLots === 0 && order.waitingLots === 0) this.#end(order)
       this.#line.filled(order, lots, price, slippage, maker, due)
     }
-    if (lots < wanted) {
-      this.#end(order)
-      this.#line.canceled(order, 'insufficientCash', due)
-    }
+    if (lots < wanted) this.#cut(order, reason, now)
+  }
+
+  /** Lots by which it may bring the position nearer to zero. */
+  #room(order: WorkingOrder): number {
+    return Math.max(0, -order.sign * this.#setup.position())
   }
 
   #cut(order: WorkingOrder, reason: Reason, now: number): void {
@@ -570,9 +689,15 @@ export class TickMarket {
 
   #expire(now: number): void {
     this.#nextExpiry = Number.POSITIVE_INFINITY
-    for (const orders of [this.#bids, this.#asks, this.#waiting, this.#takers]) {
+    const fired = this.#fired.splice(0)
+    for (const order of fired) this.#offer(order, now)
+    for (const orders of this.#lists) {
       for (const order of orders) {
         if (order.venueState !== HERE) continue
+        if (orders === this.#auctions) {
+          this.#auctionDue(order, now)
+          continue
+        }
         const gtd = order.timeInForce === 'GTD'
         const until = gtd ? order.special.goodTill : order.timeInForce === 'DAY' ? order.session : Number.NaN
         if (until <= now) {
@@ -584,8 +709,64 @@ export class TickMarket {
     }
   }
 
+  // ------------------------------------------------------------------ auctions
+
+  #enterAuction(order: WorkingOrder, now: number): void {
+    const { calendar } = this.#setup
+    const session = isAtOpen(order.type) ? calendar.nextOpen(now) : calendar.nextClose(now)
+    order.session = isAtOpen(order.type) ? session.open : session.close
+    order.sessionBefore = now
+    this.#auctions.push(order)
+    this.#expireAt(session.close)
+  }
+
+  /** A row has come: the first of a session opens it, its last trade, or its last book, closes it. */
+  #watchAuctions(window: TickWindow, now: number): void {
+    const auctions = this.#auctions
+    if (window.kind !== 'trades') {
+      // A message may have more rows: it is looked at when its time is over.
+      if (!this.#hasTrades) for (const order of auctions) if (order.session <= now) this.#expireAt(now)
+      this.#depthAt = now
+      return
+    }
+    for (const order of auctions) if (isAtOpen(order.type) && order.session <= now) this.#auction(order, now)
+    this.#tidy(auctions)
+  }
+
+  /** Its time has come, or its session is over. */
+  #auctionDue(order: WorkingOrder, now: number): void {
+    const opens = isAtOpen(order.type)
+    const { close } = this.#setup.calendar.nextClose(order.session + (opens ? 1 : 0))
+    // Prices that stood when it came are no auction's: nobody can trade at them any more.
+    const priced = this.#hasTrades
+      ? !opens && this.#lastTradeAt > order.sessionBefore
+      : this.#depthAt >= order.session || !opens
+    if (opens ? priced : now >= close && priced) this.#auction(order, now)
+    else if (now >= close) this.#cut(order, 'missedAuction', now)
+    if (order.venueState === HERE) this.#expireAt(close)
+  }
+
+  /** Fills at the last trade's price, or from the book; what the price or the book does not allow ends. */
+  #auction(order: WorkingOrder, now: number): void {
+    const limit = order.venueLimit
+    if (this.#hasTrades) {
+      const price = this.#lastTrade
+      const allowed = Number.isNaN(limit) || order.sign * (price * this.#scale - limit) <= 1e-6
+      if (allowed) {
+        const lots = order.venueLots
+        const paid = Number.isNaN(limit) ? this.#setup.slipped(price, order.sign, lots) : price
+        this.#fill(order, lots, paid, Math.abs(paid - price), false, now)
+      } else this.#cut(order, 'missedAuction', now)
+      return
+    }
+    const best = this.#book.bestTicks(order.sign > 0 ? -1 : 1)
+    if (!Number.isNaN(best)) this.#walk(order, best, now)
+    if (order.venueState === HERE)
+      this.#cut(order, order.venueFilled > 0 ? 'noLiquidity' : 'missedAuction', now)
+  }
+
   #remove(order: WorkingOrder): void {
-    for (const orders of [this.#bids, this.#asks, this.#waiting, this.#takers]) {
+    for (const orders of this.#lists) {
       const place = orders.indexOf(order)
       if (place >= 0) {
         orders.splice(place, 1)
@@ -607,8 +788,8 @@ export class TickMarket {
   #bounds(): void {
     this.#ownBid = Number.NEGATIVE_INFINITY
     this.#ownAsk = Number.POSITIVE_INFINITY
-    for (const { limitTicks } of this.#bids) if (limitTicks > this.#ownBid) this.#ownBid = limitTicks
-    for (const { limitTicks } of this.#asks) if (limitTicks < this.#ownAsk) this.#ownAsk = limitTicks
+    for (const { venueLimit } of this.#bids) if (venueLimit > this.#ownBid) this.#ownBid = venueLimit
+    for (const { venueLimit } of this.#asks) if (venueLimit < this.#ownAsk) this.#ownAsk = venueLimit
   }
 
   #due(now: number): number {

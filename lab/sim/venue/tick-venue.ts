@@ -4,7 +4,7 @@
  * an order that arrives at the time of a row finds that row already happened.
  */
 import type { Reason } from '../../domain/order.ts'
-import type { ClockedVenue, OrderChange } from '../../domain/ports/venue.ts'
+import type { ClockedVenue, OrderChange, VenueReports } from '../../domain/ports/venue.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
 import type { LatencyModel } from '../models/latency.ts'
 import type { ReportLine } from './report-line.ts'
@@ -29,6 +29,7 @@ export interface TickVenueSetup {
   readonly markets: readonly (TickMarket | undefined)[]
   readonly line: ReportLine
   readonly latency: LatencyModel
+  readonly reports: VenueReports
 }
 
 export class TickVenue implements ClockedVenue {
@@ -36,8 +37,11 @@ export class TickVenue implements ClockedVenue {
   readonly #markets: readonly (TickMarket | undefined)[]
   readonly #line: ReportLine
   readonly #latency: LatencyModel
+  readonly #reports: VenueReports
   /** Markets with living orders. */
   readonly #busy: TickMarket[] = []
+  /** Children of brackets: what their parents fill makes them larger. */
+  readonly #children: WorkingOrder[] = []
   /** Messages on their way, in order of arrival, from `#first` on. */
   readonly #messages: Message[] = []
   #first = 0
@@ -48,22 +52,26 @@ export class TickVenue implements ClockedVenue {
     this.#markets = setup.markets
     this.#line = setup.line
     this.#latency = setup.latency
+    this.#reports = setup.reports
   }
 
   get idle(): boolean {
     return this.#busy.length === 0 && this.#arrival === Number.POSITIVE_INFINITY && this.#line.count === 0
   }
 
+  /** An order that was held rests here already. */
   submit(order: WorkingOrder, now: number): void {
-    this.#send(NEW, order, now, 'byStrategy', undefined)
+    if (order.special.bracket) this.#children.push(order)
+    this.#send(NEW, order, now, 'byStrategy', undefined, order.state === 'held')
   }
 
   cancel(order: WorkingOrder, now: number, reason: Reason): void {
-    this.#send(CANCEL, order, now, reason, undefined)
+    if (reason === 'byStrategy') this.#reports.cancelPending(order, now)
+    this.#send(CANCEL, order, now, reason, undefined, reason !== 'byStrategy')
   }
 
   replace(order: WorkingOrder, change: OrderChange, now: number): void {
-    this.#send(REPLACE, order, now, 'byStrategy', change)
+    this.#send(REPLACE, order, now, 'byStrategy', change, false)
   }
 
   /** Nothing happens here in instants of bars. */
@@ -71,6 +79,7 @@ export class TickVenue implements ClockedVenue {
 
   report(now: number): void {
     this.#line.deliver(now)
+    if (this.#children.length > 0) this.#growChildren()
   }
 
   catchUp(now: number): void {
@@ -122,19 +131,27 @@ export class TickVenue implements ClockedVenue {
     }
   }
 
+  /** @param atOnce the venue itself does it: no way to go */
   #send(
     kind: number,
     order: WorkingOrder,
     now: number,
     reason: Reason,
     change: OrderChange | undefined,
+    atOnce: boolean,
   ): void {
-    const way = this.#latency.order(this.#markets[order.handle]!.feed)
-    // One line keeps its order.
-    const time = now + way > this.#lastArrival ? now + way : this.#lastArrival
-    this.#lastArrival = time
-    if (this.#arrival === Number.POSITIVE_INFINITY) this.#arrival = time
-    this.#messages.push({ kind, time, order, id: order.id, reason, change })
+    const messages = this.#messages
+    let place = messages.length
+    let time = now
+    if (atOnce) while (place > this.#first && messages[place - 1].time > now) place--
+    else {
+      time += this.#latency.order(this.#markets[order.handle]!.lateness)
+      // One line keeps its order.
+      if (time < this.#lastArrival) time = this.#lastArrival
+      this.#lastArrival = time
+    }
+    messages.splice(place, 0, { kind, time, order, id: order.id, reason, change })
+    this.#arrival = messages[this.#first].time
   }
 
   /** The earliest message arrives. Returns false when its market needs rows first. */
@@ -156,11 +173,24 @@ export class TickVenue implements ClockedVenue {
     } else this.#arrival = this.#messages[this.#first].time
     if (order.id !== message.id) return true
     const before = market.living
-    if (message.kind === NEW) market.arrive(order, time)
-    else if (message.kind === CANCEL) market.cancel(order, message.reason, time)
+    if (message.kind === NEW) {
+      if (order.venueState === 0) market.arrive(order, time)
+    } else if (message.kind === CANCEL) market.cancel(order, message.reason, time)
     else market.replace(order, message.change!, time)
     if (before === 0 && market.living > 0) this.#busy.push(market)
     else if (before > 0 && market.living === 0) this.#busy.splice(this.#busy.indexOf(market), 1)
     return true
+  }
+
+  /** What their parents filled in the meantime may trade now. */
+  #growChildren(): void {
+    const children = this.#children
+    let kept = 0
+    for (const order of children) {
+      if (!order.living || !order.special.bracket) continue
+      children[kept++] = order
+      if (order.venueState === 1) order.venueLots = order.lots - order.waitingLots - order.venueFilled
+    }
+    children.length = kept
   }
 }
