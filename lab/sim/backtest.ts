@@ -19,6 +19,7 @@ import { rowAtOrAfter } from './series.ts'
 import { type AnyStrategy, openSession, type Session } from './session.ts'
 import { describeSettings, type TradingSettings } from './settings.ts'
 import { TickFeed } from './tick-feed.ts'
+import { tickWarnings } from './tick-warnings.ts'
 
 export interface BacktestRequest extends TradingSettings, ReplaySources {
   /** Splits, dividends, new names and delistings, for raw prices. */
@@ -120,6 +121,7 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
   }
   if (engine.instants === 0) throw emptyRange(request)
   warnings.push(...changedWithinBar(engine, plan))
+  warnings.push(...tickWarnings(engine))
   for (const feed of feeds) if (feed instanceof TickFeed) warnings.push(...feed.warnings())
   const told = describeSettings(session.settings)
   return new Run(

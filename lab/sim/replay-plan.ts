@@ -2,8 +2,8 @@
  * What a run replays: the instruments of all its sources in canonical order, and their streams in the order in
  * which events of one instant are delivered. Neither the order of sources nor of files decides a handle.
  *
- * Each instrument has one place where its orders fill: its quotes, trades and book where it has any, else its
- * finest bars. Coarser bars only inform, and bars given to `finer` only execute.
+ * Each instrument has one place where its orders fill: its trades with its book, or with its quotes where it has no
+ * book; without any of these its finest bars. Coarser bars only inform, and bars given to `finer` only execute.
  */
 import { GordonError } from '../core/errors.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
@@ -56,18 +56,27 @@ export function planReplay(sources: ReplaySources): ReplayPlan {
   const handle = (source: { readonly instruments: readonly Instrument[] }, place: number) =>
     handleOf.get(instrumentId(source.instruments[place]))!
 
-  const planned: { terms: StreamTerms; bars?: BarStream; ticks?: TickStream }[] = []
+  // A book knows more than the quotes that are made of it: where there is one, quotes only inform.
+  const booked = new Set<number>()
   for (const source of ticks)
     for (const stream of source.streams)
+      if (stream.kind === 'book') booked.add(handle(source, stream.instrument))
+
+  const planned: { terms: StreamTerms; bars?: BarStream; ticks?: TickStream }[] = []
+  for (const source of ticks)
+    for (const stream of source.streams) {
+      const { kind } = stream
+      const of = handle(source, stream.instrument)
       planned.push({
         terms: {
-          kind: stream.kind,
-          handle: handle(source, stream.instrument),
-          name: stream.name ?? stream.kind,
-          executes: stream.kind === 'quotes' || stream.kind === 'trades' || stream.kind === 'book',
+          kind,
+          handle: of,
+          name: stream.name ?? kind,
+          executes: kind === 'trades' || kind === 'book' || (kind === 'quotes' && !booked.has(of)),
         },
         ticks: stream,
       })
+    }
   for (const source of [...bars, ...finer])
     source.streams.forEach((stream, place) => {
       planned.push({

@@ -2,9 +2,10 @@
  * Hands one stream of ticks to its window: a series in memory as a whole, a larger one batch by batch, cut between
  * two receive times so that an instant is never torn. What a venue cannot have said is refused here, with its row.
  */
+import { calendarNamed } from '../domain/calendar/calendar.ts'
 import { Digest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
-import { isoTime } from '../core/time.ts'
+import { isoTime, MINUTE } from '../core/time.ts'
 import { BOOK_ACTIONS, type BookSeries, type QuoteSeries, type TradeSeries } from '../domain/market-events.ts'
 import type { TickKind, TickSeries, TickStream } from '../domain/ports/store.ts'
 import type { RunWarning } from '../domain/run-result.ts'
@@ -21,8 +22,11 @@ const COLUMNS: Readonly<Record<TickKind, readonly string[]>> = {
   custom: ['value'],
 }
 
+/** A session whose last events are nearer to its close than this, µs, has simply ended. */
+const QUIET_END = 5 * MINUTE
+
 /** Series that were found sound, on which grid: runs over the same memory look once. */
-const SOUND = new WeakMap<object, number>()
+const SOUND = new WeakMap<object, { readonly ticksPerUnit: number; readonly snapshotless: boolean }>()
 
 export class TickFeed {
   readonly rows: number
@@ -43,6 +47,14 @@ export class TickFeed {
   #last = Number.NEGATIVE_INFINITY
   #skewed = 0
   #firstSkewed = Number.NaN
+  /** Events that happened before the one ahead of them, by the venue's clock. */
+  #backwards = 0
+  #firstBackwards = Number.NaN
+  #lastEvent = Number.NEGATIVE_INFINITY
+  #firstEvent = Number.NaN
+  #snapshotless = false
+  /** The run ends before the data do. */
+  #cut = false
 
   constructor(
     stream: TickStream,
@@ -84,13 +96,49 @@ export class TickFeed {
   }
 
   warnings(): RunWarning[] {
-    if (this.#skewed === 0) return []
-    return [
-      {
+    const { kind } = this.#stream
+    const what = `${kind} of ${this.#instrument.id}`
+    const warnings: RunWarning[] = []
+    if (this.given === 0 && !this.#cut)
+      warnings.push({
+        code: 'EMPTY_STREAM',
+        text: `The ${what} have no row: what depends on them did not happen in this run.`,
+      })
+    if (this.#skewed > 0)
+      warnings.push({
         code: 'RECEIVED_BEFORE',
-        text: `${this.#skewed} ${this.#stream.kind} of ${this.#instrument.id} were received before they happened (first: row ${this.#firstSkewed}): clocks differ, and each counts as having happened when it was received.`,
-      },
-    ]
+        text: `${this.#skewed} ${what} were received before they happened (first: row ${this.#firstSkewed}): clocks differ, and each counts as having happened when it was received.`,
+      })
+    if (this.#backwards > 0)
+      warnings.push({
+        code: 'EVENTS_BACKWARDS',
+        text: `${this.#backwards} ${what} happened before the row ahead of them, by the venue’s own clock (first: row ${this.#firstBackwards}): each counts as having happened with that row.`,
+      })
+    if (this.#snapshotless)
+      warnings.push({
+        code: 'BOOK_WITHOUT_SNAPSHOT',
+        text: `The ${what} begins with a change and no snapshot: levels that stood before are unknown until they change.`,
+      })
+    const left = this.#leftOfSession()
+    if (left > 0)
+      warnings.push({
+        code: 'ENDS_IN_SESSION',
+        text: `The ${what} end at ${isoTime(this.#lastEvent)}, ${Math.round(left / MINUTE)} minutes before their session does: orders of that day met only a part of it.`,
+      })
+    return warnings
+  }
+
+  /** µs between the last event and its session's close, where that is too long to be a quiet end; else 0. */
+  #leftOfSession(): number {
+    const { kind } = this.#stream
+    const calendar = calendarNamed(this.#instrument.calendar)
+    const executes = kind === 'trades' || kind === 'quotes' || kind === 'book'
+    if (!executes || this.given < 2 || this.#cut || calendar.continuous) return 0
+    const session = calendar.sessionAt(this.#lastEvent)
+    if (session === undefined) return 0
+    const left = session.close - this.#lastEvent
+    const usual = (this.#lastEvent - this.#firstEvent) / (this.given - 1)
+    return left > QUIET_END && left > 10 * usual ? left : 0
   }
 
   #hash(series: AnySeries, end: number): void {
@@ -126,6 +174,7 @@ export class TickFeed {
   #give(series: AnySeries, more: boolean): void {
     let end = series.length
     while (end > 0 && series.receiveTime[end - 1] > this.#to) end--
+    if (end < series.length) this.#cut = true
     const checked = this.#checked(end === series.length ? series : part(series, 0, end))
     // A series in memory is hashed when somebody asks; a batch is gone by then.
     if (this.#stream.series !== undefined) this.#whole = checked
@@ -138,49 +187,89 @@ export class TickFeed {
   /** The rows, held to what can be; times of events that were received before they happened are mended and told. */
   #checked(series: AnySeries): AnySeries {
     const { receiveTime, length } = series
-    if (SOUND.get(series) === this.#instrument.ticksPerUnit) return series
+    if (length === 0) return series
+    if (this.given === 0) this.#firstEvent = series.eventTime[0]
+    const sound = SOUND.get(series)
+    if (sound !== undefined && sound.ticksPerUnit === this.#instrument.ticksPerUnit) {
+      this.#lastEvent = series.eventTime[length - 1]
+      this.#snapshotless = sound.snapshotless
+      return series
+    }
     let { eventTime } = series
     for (let row = 0; row < length; row++) {
-      if (!(receiveTime[row] >= this.#last))
-        throw this.#refusal(
-          'CLOCK_BACKWARDS',
-          row,
-          `was received at ${isoTime(receiveTime[row])}, before the row ahead of it (${isoTime(this.#last)})`,
-          'sort the data by receive time',
-        )
-      this.#last = receiveTime[row]
-      if (eventTime[row] > receiveTime[row]) {
-        if (this.#skewed++ === 0) {
-          this.#firstSkewed = this.given + row
-          eventTime = eventTime.slice()
-        } else if (eventTime === series.eventTime) eventTime = eventTime.slice()
-        eventTime[row] = receiveTime[row]
+      const received = receiveTime[row]
+      if (!(received >= this.#last)) throw this.#clockRefusal(received, row)
+      this.#last = received
+      let time = eventTime[row]
+      if (!(time > Number.NEGATIVE_INFINITY) || received === Number.POSITIVE_INFINITY)
+        throw this.#refusal('TICK_TIME', row, `has the times ${time} and ${received}`, 'give µs UTC')
+      if (time > received) {
+        if (this.#skewed++ === 0) this.#firstSkewed = this.given + row
+        if (eventTime === series.eventTime) eventTime = eventTime.slice()
+        eventTime[row] = time = received
       }
+      if (time < this.#lastEvent) {
+        if (this.#backwards++ === 0) this.#firstBackwards = this.given + row
+      } else this.#lastEvent = time
     }
     const { kind } = this.#stream
     if (kind === 'trades') this.#checkTrades(series as TradeSeries)
     else if (kind === 'book') this.#checkBook(series as BookSeries)
     else if (kind === 'quotes') this.#checkQuotes(series as QuoteSeries)
     if (eventTime !== series.eventTime) return { ...series, eventTime }
-    SOUND.set(series, this.#instrument.ticksPerUnit)
+    const { ticksPerUnit } = this.#instrument
+    if (this.#backwards === 0) SOUND.set(series, { ticksPerUnit, snapshotless: this.#snapshotless })
     return series
   }
 
-  #checkTrades({ price, size, length }: TradeSeries): void {
+  #clockRefusal(received: number, row: number): GordonError {
+    return Number.isNaN(received)
+      ? this.#refusal('TICK_TIME', row, 'has no time at which it was received', 'give µs UTC')
+      : this.#refusal(
+          'CLOCK_BACKWARDS',
+          row,
+          `was received at ${isoTime(received)}, before the row ahead of it (${isoTime(this.#last)})`,
+          'sort the data by receive time',
+        )
+  }
+
+  #checkTrades({ price, size, side, length }: TradeSeries): void {
     for (let row = 0; row < length; row++) {
       this.#checkPrice(price[row], row)
-      if (!(size[row] > 0))
-        throw this.#refusal('TICK_SIZE', row, `has the size ${size[row]}`, 'drop or mend the row')
+      if (!(size[row] > 0 && size[row] < Number.POSITIVE_INFINITY)) throw this.#sizeRefusal(size[row], row)
+      if (!(side[row] === 1 || side[row] === -1 || side[row] === 0))
+        throw this.#refusal(
+          'TRADE_SIDE',
+          row,
+          `has the side ${side[row]}`,
+          'write 1 where a buyer took, -1 where a seller did, 0 where nobody knows',
+        )
     }
   }
 
-  #checkBook({ price, size, side, action, length }: BookSeries): void {
+  #sizeRefusal(size: number, row: number): GordonError {
+    return this.#refusal('TICK_SIZE', row, `has the size ${size}`, 'drop or mend the row')
+  }
+
+  #checkBook({ price, size, side, action, order, length }: BookSeries): void {
+    if (this.given === 0 && action[0] !== BOOK_ACTIONS.clear && action[0] !== BOOK_ACTIONS.gap)
+      this.#snapshotless = true
     for (let row = 0; row < length; row++) {
-      if (action[row] === BOOK_ACTIONS.gap) continue
-      if (action[row] === BOOK_ACTIONS.clear && Number.isNaN(price[row])) continue
+      const does = action[row]
+      if (does === BOOK_ACTIONS.gap) continue
+      if (does === BOOK_ACTIONS.clear && Number.isNaN(price[row])) continue
+      if (!(does >= 0 && does <= BOOK_ACTIONS.remove && Number.isInteger(does)))
+        throw this.#refusal('BOOK_ACTION', row, `has the action ${does}`, 'write one of BOOK_ACTIONS, 0 to 5')
+      if (does >= BOOK_ACTIONS.add && !Number.isSafeInteger(order?.[row]))
+        throw this.#refusal(
+          'BOOK_ORDER',
+          row,
+          `has the order ${order?.[row]}`,
+          'rows that add, change or remove an order need its id, a whole number',
+        )
+      if (does === BOOK_ACTIONS.remove) continue
       this.#checkPrice(price[row], row)
-      if (!(size[row] >= 0))
-        throw this.#refusal('TICK_SIZE', row, `has the size ${size[row]}`, 'drop or mend the row')
+      if (!(size[row] >= 0 && size[row] < Number.POSITIVE_INFINITY)) throw this.#sizeRefusal(size[row], row)
       if (side[row] !== 1 && side[row] !== -1)
         throw this.#refusal('BOOK_SIDE', row, `has the side ${side[row]}`, 'write 1 for bids and -1 for asks')
     }
@@ -190,8 +279,8 @@ export class TickFeed {
     for (let row = 0; row < length; row++) {
       if (!Number.isNaN(bid[row])) this.#checkPrice(bid[row], row)
       if (!Number.isNaN(ask[row])) this.#checkPrice(ask[row], row)
-      if (bidSize[row] < 0 || askSize[row] < 0)
-        throw this.#refusal('TICK_SIZE', row, 'has a negative size', 'drop or mend the row')
+      if (!Number.isNaN(bid[row]) && !(bidSize[row] >= 0)) throw this.#sizeRefusal(bidSize[row], row)
+      if (!Number.isNaN(ask[row]) && !(askSize[row] >= 0)) throw this.#sizeRefusal(askSize[row], row)
       if (bid[row] > ask[row])
         throw this.#refusal(
           'QUOTE_CROSSED',
@@ -204,7 +293,12 @@ export class TickFeed {
 
   #checkPrice(price: number, row: number): void {
     const { ticksPerUnit } = this.#instrument
-    if (Math.round(price * ticksPerUnit) / ticksPerUnit === price && price > 0) return
+    if (
+      Math.round(price * ticksPerUnit) / ticksPerUnit === price &&
+      price > 0 &&
+      price < Number.POSITIVE_INFINITY
+    )
+      return
     throw this.#refusal(
       'TICK_PRICE',
       row,

@@ -6,7 +6,7 @@ import type { ClockedVenue, OrderChange, Venue, VenueReports } from '../../domai
 import type { Reason } from '../../domain/order.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
 import type { VenueSeat } from '../../engine/engine.ts'
-import type { StreamTerms } from '../../engine/streams.ts'
+import type { StreamTerms, TickTerms } from '../../engine/streams.ts'
 import type { Tradable } from '../../strategy/context.ts'
 import type { ResolvedSettings } from '../settings.ts'
 import { barSpan } from './bar-span.ts'
@@ -86,8 +86,7 @@ function makeMarkets(
         : new TickMarket({
             instrument,
             windows: seat.ticks.filter(
-              ({ handle: of, kind }) =>
-                of === handle && (kind === 'quotes' || kind === 'trades' || kind === 'book'),
+              ({ handle: of, stream }) => of === handle && (streams[stream] as TickTerms).executes,
             ),
             queue: settings.queue,
             line,

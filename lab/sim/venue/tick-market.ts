@@ -340,7 +340,6 @@ export class TickMarket {
 
   /** A trade took from the side on which these orders rest. */
   #tradedAgainst(orders: WorkingOrder[], sign: 1 | -1, ticks: number, size: number, now: number): void {
-    const { partialFills } = this.#setup
     let left = this.#toLots(size)
     // What this trade gave to ours at its price: the next of ours there stands behind them.
     let given = 0
