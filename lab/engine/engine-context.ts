@@ -249,15 +249,14 @@ export class EngineContext implements Context {
   #order(instrument: Tradable, sign: 1 | -1, quantity: number, options: OrderOptions): number {
     const engine = this.#engine
     const known = this.#knows(instrument)
-    if (options !== NONE) checkOptions(options, sign)
+    const bare = options === NONE
+    if (!bare) checkOptions(options, sign)
     const lots = known ? toLots(quantity, instrument) : 'unknownInstrument'
-    const trigger = options.stop ?? options.touch
+    const trigger = bare ? undefined : (options.stop ?? options.touch)
     const limit = options.limit === undefined || !known ? Number.NaN : toTicks(options.limit, instrument)
     const stop = trigger === undefined || !known ? Number.NaN : toTicks(trigger, instrument)
     const special =
-      options === NONE || isPlain(options) || !known
-        ? PLAIN_TERMS
-        : specialTerms(options, instrument, engine.now)
+      bare || isPlain(options) || !known ? PLAIN_TERMS : specialTerms(options, instrument, engine.now)
     const { orders } = engine.recorder
     const id = orders.nextId
     const order = orders.open(
@@ -265,8 +264,8 @@ export class EngineContext implements Context {
         id,
         handle: known ? instrument.handle : -1,
         sign,
-        type: orderType(options),
-        timeInForce: timeInForce(options),
+        type: bare ? 'market' : orderType(options),
+        timeInForce: bare ? 'GTC' : timeInForce(options),
         lots: typeof lots === 'number' ? lots : Number(quantity) * (known ? instrument.lotsPerUnit : 1),
         limitTicks: typeof limit === 'number' ? limit : options.limit! * instrument.ticksPerUnit,
         stopTicks: typeof stop === 'number' ? stop : trigger! * instrument.ticksPerUnit,
@@ -284,7 +283,7 @@ export class EngineContext implements Context {
     else if (typeof special === 'string') reason = special
     else if (special.parent >= id) reason = 'unknownOrder'
     else reason = this.#outsider(order, known)
-    if (known && (options.takeProfit !== undefined || options.stopLoss !== undefined))
+    if (!bare && known && (options.takeProfit !== undefined || options.stopLoss !== undefined))
       this.#bracket(order, instrument, options, reason)
     else engine.desk.enqueue(order, reason)
     return id

@@ -33,6 +33,8 @@ export class RiskEngine {
   readonly #fewest: Float64Array
   readonly #most: Float64Array
   readonly #leastValue: Float64Array
+  /** Some instrument has such bounds. */
+  readonly #bounded: boolean
   readonly #groups = new GroupExposure()
   readonly #margin: Margin | undefined
   /** Set aside for working buys, whole cents, by settlement currency. */
@@ -64,6 +66,9 @@ export class RiskEngine {
       one => (one.maxQuantity ?? Number.POSITIVE_INFINITY) * one.lotsPerUnit,
     )
     this.#leastValue = Float64Array.from(account.instruments, one => one.minNotional ?? 0)
+    this.#bounded = account.instruments.some(
+      one => one.minQuantity !== undefined || one.maxQuantity !== undefined || one.minNotional !== undefined,
+    )
   }
 
   /** Money of the account's currency that is neither spent nor set aside for working buys. */
@@ -85,7 +90,7 @@ export class RiskEngine {
 
   /** Begins a batch: puts it into the order in which it shall be decided and sent, reductions first. */
   open(batch: WorkingOrder[]): void {
-    this.#proceeds.fill(0)
+    this.#clearProceeds()
     this.#value()
     if (batch.length === 1) return
     const reducing = batch.filter(order => this.#reduces(order))
@@ -124,7 +129,7 @@ export class RiskEngine {
 
   /** Ends a batch: its reductions count as working orders like any other from here. */
   close(batch: readonly WorkingOrder[]): void {
-    this.#proceeds.fill(0)
+    this.#clearProceeds()
     for (let i = 0; i < batch.length; i++) this.#batchLots[batch[i].handle] = 0
   }
 
@@ -192,6 +197,12 @@ export class RiskEngine {
     order.reservedCents = 0
   }
 
+  /** A loop: calling `fill` costs more than the one or two currencies of a run. */
+  #clearProceeds(): void {
+    const proceeds = this.#proceeds
+    for (let k = 0; k < proceeds.length; k++) proceeds[k] = 0
+  }
+
   /** Brings equity to the present marks, where a limit is a part of it. */
   #value(): void {
     if (this.#limits.account === 'margin' || this.#limits.maxPositionWeight !== undefined)
@@ -248,13 +259,13 @@ export class RiskEngine {
     if (!(price > 0)) return 'noPrice'
     const instrument = this.#account.instruments[handle]
     const value = notionalOf(price, order.remainingLots, instrument)
-    if (order.lots < this.#fewest[handle]) return 'belowMinimum'
-    if (order.lots > this.#most[handle]) return 'tooLarge'
-    if (order.special.reduceOnly) {
+    if (this.#bounded && order.lots < this.#fewest[handle]) return 'belowMinimum'
+    if (this.#bounded && order.lots > this.#most[handle]) return 'tooLarge'
+    if (order.special !== PLAIN_TERMS && order.special.reduceOnly) {
       const lots = this.#account.positionLots[handle]
       return order.sign * lots < 0 ? undefined : 'reduceOnlyWouldIncrease'
     }
-    if (value < this.#leastValue[handle]) return 'belowMinimum'
+    if (this.#bounded && value < this.#leastValue[handle]) return 'belowMinimum'
     if (this.#limits.maxOrderValue !== undefined && !reducing && value > this.#limits.maxOrderValue)
       return 'tooLarge'
     const lots = this.#added(order)
@@ -303,7 +314,9 @@ export class RiskEngine {
 
   /** Cash that others of its group have set aside already. */
   #spared(order: WorkingOrder): number {
-    return order.special.group === '' ? 0 : this.#groups.entry(order).reservedCents / 100
+    return order.special === PLAIN_TERMS || order.special.group === ''
+      ? 0
+      : this.#groups.entry(order).reservedCents / 100
   }
 
   #price(order: WorkingOrder): number {

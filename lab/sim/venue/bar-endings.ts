@@ -25,13 +25,13 @@ export class BarEndings {
       const order = working[i]
       if (!order.open) continue
       const { timeInForce, handle } = order
-      const auction = isAtOpen(order.type) || isAtClose(order.type)
-      const lasts = timeInForce === 'GTC' || timeInForce === 'GTD'
+      const market = order.type === 'market'
+      const auction = !market && (isAtOpen(order.type) || isAtClose(order.type))
       if (over && timeInForce === 'GTD' && this.#instant.newest >= order.special.goodTill) {
         this.#reports.expired(order, 'goodTillPassed', now)
         continue
       }
-      if (lasts && order.type !== 'market' && !auction) continue
+      if (!market && !auction && (timeInForce === 'GTC' || timeInForce === 'GTD')) continue
       const session = this.#sessions.of(handle)
       if (Number.isNaN(order.session)) {
         if (session > order.sessionBefore) order.session = session
@@ -42,7 +42,7 @@ export class BarEndings {
       )
         continue
       if (auction) this.#reports.canceled(order, 'missedAuction', now)
-      else if (timeInForce !== 'DAY' || (order.type === 'market' && order.filledLots === 0))
+      else if (timeInForce !== 'DAY' || (market && order.filledLots === 0))
         this.#reports.canceled(order, 'noMarket', now)
       else this.#reports.expired(order, 'endOfSession', now)
     }

@@ -41,6 +41,8 @@ export class BarFills {
   readonly #windows: readonly BarWindow[]
   readonly #market = new FillMarket()
   readonly #days: DayStatistics | undefined
+  /** Slippage asks for more than a price. */
+  readonly #volumes: boolean
   readonly #scale: Float64Array
   readonly #lotsPerUnit: Float64Array
   readonly #barSpan: readonly number[]
@@ -58,6 +60,7 @@ export class BarFills {
     this.#windows = setup.windows
     this.#touch = setup.limitFill === 'touch'
     this.#barSpan = setup.barSpan
+    this.#volumes = setup.slippage.caps || setup.slippage.readsMarket
     this.#days = setup.slippage.readsDays ? new DayStatistics(count) : undefined
     this.#scale = Float64Array.from(instruments, instrument => instrument.ticksPerUnit)
     this.#lotsPerUnit = Float64Array.from(instruments, instrument => instrument.lotsPerUnit)
@@ -92,6 +95,15 @@ export class BarFills {
     if (this.#takenOf[handle] === window.eventTime[cursor]) return
     this.#takenOf[handle] = window.eventTime[cursor]
     this.#taken[handle] = 0
+  }
+
+  /** The same where only the open is looked at: a market order, the most frequent of all, is spared five columns. */
+  takeOpen(handle: number): void {
+    if (this.#volumes) this.take(handle)
+    else {
+      const window = this.#windows[handle]
+      this.bar.open = window.open[window.cursor]
+    }
   }
 
   /** @param auction the bar opens its session, and the order was there before */

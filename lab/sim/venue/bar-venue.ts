@@ -178,7 +178,6 @@ export class BarVenue implements Venue {
       this.#livesOn(order)
       return false
     }
-    if (order.type === 'market' && order.timeInForce !== 'DAY') this.#livesOn(order)
     order.worksIn = this.#instant.number
     order.bornInside = 0
     if (order.leads) this.#tied = true
@@ -192,6 +191,12 @@ export class BarVenue implements Venue {
   }
 
   #atOpen(order: WorkingOrder, now: number): void {
+    if (order.type === 'market' && order.special === PLAIN_TERMS) {
+      this.#fills.takeOpen(order.handle)
+      this.#fills.atOpen(order, false, now)
+      if (order.open && order.timeInForce !== 'DAY') this.#livesOn(order)
+      return
+    }
     const { handle } = order
     const window = this.#windows[handle]
     if (this.#endings.passedAtOpen(order)) return
@@ -201,7 +206,9 @@ export class BarVenue implements Venue {
       this.#sessions.opens(handle) &&
       window.sessionCloseAt(window.cursor) > order.sessionBefore
     this.#fills.atOpen(order, auction, now)
-    if (order.open && this.#endings.passedInside(order)) order.worksIn = 0
+    if (!order.open) return
+    if (order.type === 'market' && order.timeInForce !== 'DAY') this.#livesOn(order)
+    if (this.#endings.passedInside(order)) order.worksIn = 0
   }
 
   #inside(order: WorkingOrder, now: number): void {
