@@ -6,10 +6,9 @@ import type { AnyStrategy } from '../sim/session.ts'
 import { type CorpusEntry, corpusMarket, readCorpus } from './corpus/read-corpus.ts'
 
 const corpus = readCorpus()
-afterAll(corpus.remove)
-
 const own = { slice: Float64Array.prototype.slice, subarray: Float64Array.prototype.subarray }
 afterAll(() => {
+  corpus.remove()
   Object.assign(Float64Array.prototype, own)
 })
 

@@ -90,7 +90,8 @@ export function deviations(values: Float64Array): number {
 
 /** By how many spreads one run's gains lie above those of the same strategy in other markets. */
 export function standing(real: Gains, others: readonly Gains[]): number {
-  if (others.length < 2) return 0
+  // Who earns no more than chance gives has nothing to lose but his costs.
+  if (others.length < 2 || deviations(real.gain) < 3) return 0
   const sums = others.map(one => total(one.gain))
   const mean = sums.reduce((sum, value) => sum + value, 0) / sums.length
   // A habit of the market loses a little of itself in a copy; knowledge loses nearly all.

@@ -51,7 +51,7 @@ export async function vetKnowledge(given: Case, range: RunRange): Promise<Knowle
   const findings: VetFinding[] = []
   const notes: VetFinding[] = []
   const { datedNumbers, longestList } = given.literals
-  const ended = dates.endsAt ?? bars.endsAt
+  const ended = endNamed(given) ? (dates.endsAt ?? bars.endsAt) : undefined
   if (ended !== undefined) {
     findings.push({
       code: 'END_KNOWN',
@@ -68,7 +68,7 @@ export async function vetKnowledge(given: Case, range: RunRange): Promise<Knowle
           `The code holds ${datedNumbers} numbers by date and decides by them: ${where}. Nobody can tell when they were known; ` +
           `bring them in as data with the time at which each was known, not as a table made from the sample.`,
       })
-    else if (dates.gain > BY_DATES || market.rotation > BY_MARKET)
+    else if ((dates.gain > BY_DATES && deviations(real.gain) > 2) || market.rotation > BY_MARKET)
       findings.push({
         code: 'KNOWN_BY_DATE',
         text:
@@ -218,6 +218,17 @@ function firstInstantsOfDays(instants: Float64Array): number[] {
     found.push(time)
   }
   return found
+}
+
+/** Whether the code names a day, or a number of bars, in the last fiftieth of the data, and no other but a beginning. */
+function endNamed({ instants, literals }: Case): boolean {
+  const last = instants[instants.length - 1]
+  const early = (time: number) => time <= instants[0] + 7 * DAY
+  const late = (time: number) => isLate(time + DAY, instants) && time <= last + 7 * DAY
+  const count = (value: number) => value >= 0.98 * instants.length - 1 && value <= instants.length + 1
+  const { dates, numbers } = literals
+  if (dates.some(late) && dates.every(time => late(time) || early(time))) return true
+  return numbers.some(({ value }) => late(value * DAY) || count(value))
 }
 
 function later(orders: ReadonlySet<string>, than: number): Set<string> {
