@@ -159,9 +159,7 @@ export class WorkingOrder {
 
   /** Takes terms and starts a life; objects of ended orders begin again as others. */
   begin(terms: OrderTerms): void {
-    this.id = terms.id
-    this.handle = terms.handle
-    this.sign = terms.sign
+    this.beginPlain(terms.id, terms.handle, terms.sign)
     this.type = terms.type
     this.timeInForce = terms.timeInForce
     this.submittedAt = terms.submittedAt
@@ -170,6 +168,19 @@ export class WorkingOrder {
     this.lots = terms.lots
     this.limitTicks = terms.limitTicks
     this.stopTicks = terms.stopTicks
+    this.special = terms.special ?? PLAIN_TERMS
+  }
+
+  /** Starts the life of a market order without options; lots and times are the caller's to write. */
+  beginPlain(id: number, handle: number, sign: 1 | -1): void {
+    this.id = id
+    this.handle = handle
+    this.sign = sign
+    this.type = 'market'
+    this.timeInForce = 'GTC'
+    this.tag = ''
+    this.limitTicks = Number.NaN
+    this.stopTicks = Number.NaN
     this.state = 'submitted'
     this.reason = ''
     this.filledLots = 0
@@ -182,17 +193,8 @@ export class WorkingOrder {
     this.sessionBefore = Number.NaN
     this.session = Number.NaN
     this.reservedCents = 0
-    this.special = terms.special ?? PLAIN_TERMS
+    this.special = PLAIN_TERMS
     this.before = 'submitted'
-    this.queueAhead = Number.NaN
-    this.queueTraded = Number.NaN
-    this.venueLots = 0
-    this.shownLots = 0
-    this.venueFilled = 0
-    this.venueLimit = Number.NaN
-    this.venueStop = Number.NaN
-    this.queueArrival = Number.NaN
-    this.venueState = 0
     this.waitingLots = 0
     this.counted = false
     this.leads = false
@@ -203,6 +205,20 @@ export class WorkingOrder {
     this.worksIn = 0
     this.workedIn = 0
     this.bornInside = 0
+    if (this.venueState !== 0) this.#leaveTicks()
+  }
+
+  /** Forgets its life at a venue of ticks, where nothing is written before it has come there. */
+  #leaveTicks(): void {
+    this.queueAhead = Number.NaN
+    this.queueTraded = Number.NaN
+    this.venueLots = 0
+    this.shownLots = 0
+    this.venueFilled = 0
+    this.venueLimit = Number.NaN
+    this.venueStop = Number.NaN
+    this.queueArrival = Number.NaN
+    this.venueState = 0
   }
 
   /** It may fill. */

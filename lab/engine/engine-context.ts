@@ -20,6 +20,7 @@ import type { Engine } from './engine.ts'
 import {
   checkOptions,
   isPlain,
+  LARGEST_LOTS,
   orderType,
   specialTerms,
   timeInForce,
@@ -248,6 +249,19 @@ export class EngineContext implements Context {
 
   #order(instrument: Tradable, sign: 1 | -1, quantity: number, options: OrderOptions): number {
     const engine = this.#engine
+    if (options === NONE && typeof quantity === 'number' && this.#knows(instrument)) {
+      const { handle, lotsPerUnit } = instrument
+      const whole = Math.round(quantity * lotsPerUnit)
+      // What most orders are; all that is odd goes the long way round, which says what is wrong.
+      if (whole > 0 && whole <= LARGEST_LOTS && whole / lotsPerUnit === quantity) {
+        const order = engine.recorder.orders.openPlain(handle, sign)
+        order.lots = whole
+        order.submittedAt = engine.now
+        order.decidedAt = engine.eventClock
+        engine.desk.enqueue(order, engine.universe.whole ? undefined : this.#outsider(order, true))
+        return order.id
+      }
+    }
     const known = this.#knows(instrument)
     const bare = options === NONE
     if (!bare) checkOptions(options, sign)

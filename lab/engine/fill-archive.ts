@@ -19,39 +19,28 @@ export type FillField = (typeof FILL_FIELDS)[number]
 
 export class FillArchive {
   length = 0
+  /** Where in its block the row that `next` gave begins. */
+  start = 0
   readonly #table = new RowBlocks(FILL_FIELDS.length)
   /** Fees that came as bigints, for a double may not hold them exactly. */
   readonly #largeFees = new Map<number, bigint>()
 
   /**
-   * @param side sign × (handle + 1)
-   * @param slippage currency per unit
-   * @param cash cash after the fill, and the row of the equity curve from which it holds
+   * The next row: its block, whose fields from `start` on the caller writes in the order of FILL_FIELDS, all but the
+   * fee. `slippage` is currency per unit, `cash` that after the fill, `row` the one of the equity curve from which
+   * it holds, `side` sign × (handle + 1). Written in place, as doubles handed over by a call are objects.
    */
-  add(
-    order: number,
-    side: number,
-    time: number,
-    lots: number,
-    price: number,
-    slippage: number,
-    fee: Units,
-    cash: number,
-    row: number,
-  ): void {
+  next(fee: Units): Float64Array {
     const place = this.length++
     const block = this.#table.block(place)
     const start = this.#table.start(place)
-    block[start] = order
-    block[start + 1] = time
-    block[start + 2] = lots
-    block[start + 3] = price
-    block[start + 4] = slippage
-    block[start + 5] = Number(fee)
-    if (typeof fee === 'bigint') this.#largeFees.set(place, fee)
-    block[start + 6] = cash
-    block[start + 7] = row
-    block[start + 8] = side
+    this.start = start
+    if (typeof fee === 'number') block[start + 5] = fee
+    else {
+      block[start + 5] = Number(fee)
+      this.#largeFees.set(place, fee)
+    }
+    return block
   }
 
   /** All of them as they are exported. */

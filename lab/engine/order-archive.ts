@@ -73,6 +73,16 @@ export class OrderArchive {
     return order
   }
 
+  /** The same for a market order without options; lots and times are the caller's to write. */
+  openPlain(handle: number, sign: 1 | -1): WorkingOrder {
+    const order = this.#pool.pop() ?? new WorkingOrder()
+    const id = ++this.count
+    order.beginPlain(id, handle, sign)
+    if (this.#alive++ === 0) this.#first = id
+    this.#living[id - this.#first] = order
+    return order
+  }
+
   #childOf(parent: number, id: number): void {
     const children = this.#children.get(parent)
     if (children === undefined) this.#children.set(parent, [id])

@@ -203,17 +203,16 @@ export class OrderDesk implements AccountReports {
     this.#risk.filled(order, lots)
     this.#account.applyFill(order.handle, order.sign, lots, price, fee)
     const { fills, curve } = this.#recorder
-    fills.add(
-      order.id,
-      order.sign * (order.handle + 1),
-      now,
-      lots,
-      price,
-      slippage,
-      fee,
-      this.#account.cash,
-      curve.length,
-    )
+    const row = fills.next(fee)
+    const start = fills.start
+    row[start] = order.id
+    row[start + 1] = now
+    row[start + 2] = lots
+    row[start + 3] = price
+    row[start + 4] = slippage
+    row[start + 6] = this.#account.cash
+    row[start + 7] = curve.length
+    row[start + 8] = order.sign * (order.handle + 1)
     if (this.#strategy.onFill !== undefined) {
       const fill: FillRecord = {
         id: fills.length,
@@ -334,8 +333,18 @@ export class OrderDesk implements AccountReports {
   }
 
   #decideBatch(): void {
-    if (this.#batch.length === 0) return
     const batch = this.#batch
+    if (batch.length === 0) return
+    if (batch.length === 1) {
+      const order = batch[0]
+      this.#batchLots[order.handle] = 0
+      const reason = this.#risk.decideAlone(order)
+      if (reason === undefined) this.#venue.submit(order, this.#standing.now)
+      else this.#refuse(order, reason)
+      this.#risk.close(batch)
+      batch.pop()
+      return
+    }
     for (let i = 0; i < batch.length; i++) this.#batchLots[batch[i].handle] = 0
     this.#risk.open(batch)
     for (let i = 0; i < batch.length; i++) {

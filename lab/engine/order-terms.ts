@@ -7,7 +7,7 @@ import type { OrderType, Reason, TimeInForce } from '../domain/order.ts'
 import { PLAIN_TERMS, type SpecialTerms } from '../domain/working-order.ts'
 import type { OrderOptions, Tradable } from '../strategy/context.ts'
 
-const LARGEST_LOTS = 1e15
+export const LARGEST_LOTS = 1e15
 const FORCES: readonly string[] = ['GTC', 'DAY', 'GTD', 'IOC', 'FOK']
 
 /** Lots of a quantity, or why it has none. */

@@ -10,6 +10,8 @@ export class Universe {
   readonly #instruments: readonly Tradable[]
   /** Spells of membership per handle; undefined when the run has no list. */
   readonly #spells: readonly (readonly { from: number; below: number }[])[] | undefined
+  /** It has no list: every instrument of the run belongs to it, always. */
+  readonly whole: boolean
   #members: readonly Tradable[]
   #validFrom = Number.POSITIVE_INFINITY
   #validBelow = Number.NEGATIVE_INFINITY
@@ -17,6 +19,7 @@ export class Universe {
   constructor(instruments: readonly Tradable[], memberships: readonly Membership[] | undefined) {
     this.#instruments = instruments
     this.#members = instruments
+    this.whole = memberships === undefined
     if (memberships === undefined) return
     const spells = instruments.map(() => [] as { from: number; below: number }[])
     for (const entry of memberships) {

@@ -47,6 +47,7 @@ export class BarFills {
   readonly #lotsPerUnit: Float64Array
   readonly #barSpan: readonly number[]
   readonly #touch: boolean
+  readonly #simple: boolean
   /** Lots filled of the bar that closed at `takenOf`, and what our fills have moved prices by for good, per handle. */
   readonly #taken: Float64Array
   readonly #takenOf: Float64Array
@@ -62,11 +63,17 @@ export class BarFills {
     this.#barSpan = setup.barSpan
     this.#volumes = setup.slippage.caps || setup.slippage.readsMarket
     this.#days = setup.slippage.readsDays ? new DayStatistics(count) : undefined
+    this.#simple = !setup.slippage.caps && !setup.slippage.readsMarket && this.#days === undefined
     this.#scale = Float64Array.from(instruments, instrument => instrument.ticksPerUnit)
     this.#lotsPerUnit = Float64Array.from(instruments, instrument => instrument.lotsPerUnit)
     this.#taken = new Float64Array(count)
     this.#takenOf = new Float64Array(count)
     this.#moved = new Float64Array(count)
+  }
+
+  /** What an order pays depends on no bar, and a bar fills all that is wanted. */
+  get simple(): boolean {
+    return this.#simple
   }
 
   /** It wants to see every bar, also while no order works. */

@@ -84,7 +84,7 @@ export class BarVenue implements Venue {
     const session = this.#sessions.of(handle)
     const released = order.state === 'held'
     order.sessionBefore = session
-    if (order.decidedAt < session && (order.timeInForce === 'DAY' || isAtClose(order.type)))
+    if ((order.timeInForce === 'DAY' || isAtClose(order.type)) && order.decidedAt < session)
       order.session = session
     this.#reports.accepted(order, now)
     if (order.type === 'market' && this.#setup.marketFill === 'last') {
@@ -97,7 +97,7 @@ export class BarVenue implements Venue {
       }
     }
     if (!released && this.#latencyBars !== undefined) order.barsAway = this.#latencyBars(handle)
-    if (isAtClose(order.type)) this.#closing = true
+    if (order.type !== 'market' && isAtClose(order.type)) this.#closing = true
     if (order.special !== PLAIN_TERMS) this.#admit(order, released)
     this.#working.push(order)
   }
@@ -141,9 +141,31 @@ export class BarVenue implements Venue {
   }
 
   work(active: Uint32Array, count: number, now: number): void {
+    if (count === 1 && this.#working.length === 1 && this.#fills.simple === true) {
+      if (this.#workAlone(this.#working[0], active[0], now)) return
+    }
     if (this.#fills.watches) for (let k = 0; k < count; k++) this.#fills.begin(active[k])
     if (this.#working.length > 0) this.#workAll(active, count, now)
     if (this.#fills.watches) for (let k = 0; k < count; k++) this.#fills.end(active[k])
+  }
+
+  /**
+   * What most orders are, a market order that works alone and is new, meets the first bar after it: `#workAll` would
+   * fill it at the open, or cut it there, and do nothing else. Returns false, having done nothing, for any other.
+   */
+  #workAlone(order: WorkingOrder, handle: number, now: number): boolean {
+    if (order.type !== 'market' || order.handle !== handle || order.special !== PLAIN_TERMS) return false
+    if (order.state !== 'accepted' || order.timeInForce !== 'GTC' || order.leads || order.barsAway > 0)
+      return false
+    const { open, cursor } = this.#windows[handle]
+    const price = open[cursor]
+    if (!(price > 0) || !Number.isNaN(order.session)) return false
+    if (!this.#instant.beganAfter(handle, order.decidedAt)) return false
+    this.#instant.number++
+    this.#instant.take(handle)
+    this.#fills.taken(order, price, now)
+    this.#drop()
+    return true
   }
 
   #workAll(active: Uint32Array, count: number, now: number): void {
