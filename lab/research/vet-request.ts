@@ -6,7 +6,13 @@ import type { Literals } from './vet-literals.ts'
 import type { World } from './vet-worlds.ts'
 import { type Watched, watch } from './vet-watch.ts'
 
-export interface VetRequest extends Omit<BacktestRequest, 'strategy' | 'strict' | 'onProgress' | 'bars'> {
+/** All that a run is told but what vet could not change: ticks, finer bars and corporate actions would stay true. */
+type Changeable = Omit<
+  BacktestRequest,
+  'strategy' | 'strict' | 'onProgress' | 'bars' | 'finer' | 'ticks' | 'actions'
+>
+
+export interface VetRequest extends Changeable {
   readonly bars: BarSource
   /** Path of the strategy file. */
   readonly file: string
