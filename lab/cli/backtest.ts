@@ -1,7 +1,9 @@
 /** `gordon backtest`: a strategy file over a store's datasets or a plain file; a summary, a report, or JSON. */
 import { GordonError } from '../core/errors.ts'
+import type { BarSource } from '../domain/ports/store.ts'
 import { benchmarkEquity } from '../sim/benchmark.ts'
-import { backtest } from '../sim/index.ts'
+import { type BothPaths, pathFigures } from '../sim/both-paths.ts'
+import { backtest, type TradingSettings } from '../sim/index.ts'
 import { loadStrategy } from '../sim/loader.ts'
 import { chooseBars, type DataOptions } from './choose-bars.ts'
 import { progressLine } from './output.ts'
@@ -22,7 +24,8 @@ export interface BacktestOptions extends DataOptions, TradingOptions {
 
 /** Runs it and returns what to print. */
 export async function backtestCommand(file: string, options: BacktestOptions): Promise<string> {
-  const settings = readSettings(options)
+  const both = options.ambiguity === 'both'
+  const settings = readSettings(both ? { ...options, ambiguity: 'pessimistic' } : options)
   const annual = {
     riskFreeRate: readNumber('--risk-free-rate', options.riskFreeRate),
     periodsPerYear: readNumber('--periods-per-year', options.periodsPerYear),
@@ -33,32 +36,40 @@ export async function backtestCommand(file: string, options: BacktestOptions): P
   const to = options.to === undefined ? undefined : readTime('--to', options.to, 'end')
   if (from !== undefined && to !== undefined && from > to)
     throw new GordonError('RANGE_BACKWARDS', `--from ${options.from} is after --to ${options.to}; swap them.`)
-  const bars = await chooseBars(options, options.to)
-  const progress = progressLine('backtest')
-  const run = await backtest({
+  const request = {
     ...settings,
     strategy: loaded.strategy as Parameters<typeof backtest>[0]['strategy'],
     strategyFile: file,
     codeHash: loaded.codeHash,
     params: readParams(options.params),
-    bars,
     from,
     to,
-    onProgress: progress.at,
-  })
-  progress.done()
+  }
   const { runStatistics } = await import('../analytics/index.ts')
-  const benchmark = benchmarkEquity(run)
-  const statistics = runStatistics({
-    curve: run.curve,
-    trades: run.trades,
-    fills: run.fills,
-    benchmark: benchmark?.equity,
-    ...annual,
-  })
+  const measured = async (bars: BarSource, ambiguity: TradingSettings['ambiguity']) => {
+    const progress = progressLine('backtest')
+    const run = await backtest({ ...request, ambiguity, bars, onProgress: progress.at })
+    progress.done()
+    const benchmark = benchmarkEquity(run)
+    const { curve, trades, fills } = run
+    const statistics = runStatistics({ curve, trades, fills, benchmark: benchmark?.equity, ...annual })
+    return { run, statistics, benchmark }
+  }
+  const bars = await chooseBars(options, options.to)
+  const { run, statistics, benchmark } = await measured(bars, settings.ambiguity)
+  let paths: BothPaths | undefined
+  if (both) {
+    // A stream larger than memory has been read to its end.
+    const whole = bars.streams.every(stream => stream.series !== undefined)
+    const other = await measured(whole ? bars : await chooseBars(options, options.to), 'optimistic')
+    paths = {
+      pessimistic: pathFigures(run, statistics),
+      optimistic: pathFigures(other.run, other.statistics),
+    }
+  }
   if (options.report !== undefined) {
     const { renderReport } = await import('../report/index.ts')
-    await writeWhole(options.report, renderReport({ result: run, statistics, benchmark }))
+    await writeWhole(options.report, renderReport({ result: run, statistics, benchmark, paths }))
   }
   return options.json === true
     ? JSON.stringify({
@@ -66,6 +77,7 @@ export async function backtestCommand(file: string, options: BacktestOptions): P
         dataset: { id: run.datasets[0].id, snapshot: run.datasets[0].snapshot },
         datasets: run.datasets,
         stats: statistics,
+        paths,
       })
-    : runSummary(run, statistics, benchmark, options.report)
+    : runSummary(run, statistics, benchmark, options.report, paths)
 }

@@ -70,6 +70,11 @@ export function tradingFlags(command: Command): Command {
     .option('--max-order-value <amount>', 'largest order in account currency')
     .option('--market-fill <rule>', 'nextOpen, or last (comparison only)')
     .option('--limit-fill <rule>', 'through or touch')
+    .option(
+      '--ambiguity <path>',
+      'a bar that reaches stop and target: pessimistic (default), optimistic; backtest: both',
+    )
+    .option('--latency <time>', 'from a decision to the venue, e.g. 5ms (default none)')
     .option('--seed <n>', "the run's chance (default 1)")
 }
 

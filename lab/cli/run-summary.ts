@@ -4,6 +4,7 @@ import { isoDate, isoTime } from '../core/time.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import type { RunResult } from '../domain/run-result.ts'
 import type { Benchmark } from '../sim/benchmark.ts'
+import type { BothPaths, PathFigures } from '../sim/both-paths.ts'
 import { money, percent, ratio, row } from './words.ts'
 
 const FEW_TRADES = 30
@@ -13,6 +14,7 @@ export function runSummary(
   statistics: RunStatistics,
   benchmark: Benchmark | undefined,
   report: string | undefined,
+  paths?: BothPaths,
 ): string {
   const totalReturn = run.endEquity / run.startEquity - 1
   const held =
@@ -50,6 +52,7 @@ export function runSummary(
     ),
     row('digest', run.digest),
   ]
+  if (paths !== undefined) lines.push('', ...pathLines(paths))
   const doubts = run.warnings.map(warning => `${warning.text} [${warning.code}]`)
   if (run.trades.length < FEW_TRADES)
     doubts.push(`${run.trades.length} closed trades are too few to tell skill from luck.`)
@@ -60,4 +63,20 @@ export function runSummary(
 
 function day(time: number): string {
   return Number.isNaN(time) ? 'nothing' : time % 86_400_000_000 === 0 ? isoTime(time) : isoDate(time)
+}
+
+/** Both ways to read the bars that do not say what came first, side by side. */
+function pathLines({ pessimistic, optimistic }: BothPaths): string[] {
+  const line = (name: string, told: (path: PathFigures) => string) =>
+    row(name, `${told(pessimistic).padStart(16)} ${told(optimistic).padStart(16)}`)
+  return [
+    row('both paths', `${'stops first'.padStart(16)} ${'targets first'.padStart(16)}`),
+    line('ambiguous', path => `${path.ambiguousBars} ${path.ambiguousBars === 1 ? 'bar' : 'bars'}`),
+    line('return', path => percent(path.totalReturn)),
+    line('equity', path => money(path.endEquity)),
+    line('Sharpe', path => ratio(path.sharpe)),
+    line('max drawdown', path => percent(path.maxDrawdown)),
+    line('trades', path => String(path.trades)),
+    '  The truth need not lie between the two: each goes on with other positions and other money.',
+  ]
 }

@@ -14,6 +14,8 @@ export interface TradingOptions {
   readonly maxOrderValue?: string
   readonly marketFill?: string
   readonly limitFill?: string
+  readonly ambiguity?: string
+  readonly latency?: string
   readonly seed?: string
 }
 
@@ -29,6 +31,8 @@ export function readSettings(options: TradingOptions): TradingSettings {
     maxOrderValue: readNumber('--max-order-value', options.maxOrderValue),
     marketFill: readChoice('--market-fill', options.marketFill, ['nextOpen', 'last']),
     limitFill: readChoice('--limit-fill', options.limitFill, ['through', 'touch']),
+    ambiguity: readChoice('--ambiguity', options.ambiguity, ['pessimistic', 'optimistic']),
+    latency: options.latency,
     seed: readNumber('--seed', options.seed),
   }
 }

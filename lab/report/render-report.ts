@@ -18,6 +18,7 @@ import { drawdownsSection } from './sections/drawdowns.ts'
 import { equitySection } from './sections/equity.ts'
 import { exposureSection } from './sections/exposure.ts'
 import { notebookSection } from './sections/notebook.ts'
+import { pathsSection } from './sections/paths.ts'
 import { rollingSection } from './sections/rolling.ts'
 import { statisticsSection } from './sections/statistics.ts'
 import { excursionsSection, tradeReturnsSection } from './sections/trade-quality.ts'
@@ -26,7 +27,7 @@ import { tradesOnPrices } from './sections/trades-on-prices.ts'
 import { warningsSection } from './sections/warnings.ts'
 
 /** In every report, whatever its recipe leaves out: a report must not hide its doubts. */
-const ALWAYS: readonly SectionName[] = ['warnings', 'claim', 'assumptions']
+const ALWAYS: readonly SectionName[] = ['warnings', 'claim', 'paths', 'assumptions']
 
 /**
  * @param input the run, its statistics (lab/analytics `runStatistics`), the benchmark beside `result.curve`
@@ -41,6 +42,7 @@ export function renderReport(input: ReportInput): string {
   const build: Record<SectionName, () => Section | undefined> = {
     warnings: () => warningsSection(result.warnings),
     claim: () => claimSection(result, analysis),
+    paths: () => pathsSection(input.paths, result.currency),
     equity: () => ifRan(result, () => equitySection(result, benchmark)),
     monthly: () => ifRan(result, () => monthlySection(analysis)),
     yearly: () => ifRan(result, () => yearlySection(analysis)),
@@ -71,7 +73,7 @@ export function renderReport(input: ReportInput): string {
 function wanted({ recipe }: ReportInput): readonly SectionName[] {
   if (recipe === undefined) return sectionNames
   const chosen = recipe.sections.filter(name => !ALWAYS.includes(name))
-  return ['warnings', 'claim', ...chosen, 'assumptions']
+  return ['warnings', 'claim', 'paths', ...chosen, 'assumptions']
 }
 
 /** Instruments, interval, adjustment and period in one line. */

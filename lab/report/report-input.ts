@@ -1,5 +1,6 @@
 /** What a report is made from. */
 import type { RunStatistics } from '../analytics/index.ts'
+import type { BothPaths } from '../sim/both-paths.ts'
 import type { RunResult } from '../domain/run-result.ts'
 
 export interface Benchmark {
@@ -11,6 +12,7 @@ export interface Benchmark {
 export const sectionNames = [
   'warnings',
   'claim',
+  'paths',
   'equity',
   'monthly',
   'yearly',
@@ -40,6 +42,8 @@ export interface ReportInput {
   readonly statistics: RunStatistics
   /** Buy and hold of the same data, in equal parts, without costs; the report says so. */
   readonly benchmark?: Benchmark
+  /** Where it was run with stops first and with targets first; `result` is the former. */
+  readonly paths?: BothPaths
   /** The strategy's name where absent. */
   readonly title?: string
   readonly recipe?: ReportRecipe

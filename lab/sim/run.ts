@@ -111,6 +111,11 @@ export class Run implements RunResult {
     return this.#orders
   }
 
+  /** Bars that did not say which of two orders came first, by what decided. */
+  get ambiguousBars(): Engine['recorder']['ambiguousBars'] {
+    return this.#engine.recorder.ambiguousBars
+  }
+
   /** How many, without making a record of each. */
   get fillCount(): number {
     return this.#engine.recorder.fills.length
