@@ -3,10 +3,11 @@
  * loads the windows and which venue stands behind the port.
  *
  * The order of statements in `#instant` is the proof that nothing sees the future:
- *   1  the clock moves; ex-dates and splits happen, funding is paid on what is held
- *   2  the venue works older orders against the instant's events; fills reach the account
- *   3  books and marks are known; contracts expire, interest and margin calls fall due; indicators (filled row by
- *      row as bars are loaded) are read at the cursor, never beyond
+ *   1  the clock moves
+ *   2  the venue works older orders against the instant's bars, which began before it; fills reach the account
+ *   3  what happens to holdings at this time: ex-dates, splits, funding; then ticks, books and marks are taken in;
+ *      contracts expire, interest and margin calls fall due; indicators (filled row by row as bars are loaded) are
+ *      read at the cursor, never beyond
  *   4  onFill and onOrder, onTimer, then per event in order of streams onBar, onTrade, …, then onInstant
  *   5  each callback's orders pass risk, reductions first, and go to the venue
  *   6  equity is recorded
@@ -72,7 +73,7 @@ export interface EngineSetup {
   readonly schedules: readonly TimerSchedule[]
   /** Pays or takes what a funding rate asks of a position; the mark price may be NaN. */
   readonly funding: (handle: number, rate: number, markPrice: number, now: number) => void
-  /** Looks after margin once marks are known, where something is held; may order liquidations. */
+  /** Looks after margin once marks are known; may order liquidations. */
   readonly guard?: (now: number) => void
   /** At the first instant of decisions, before `onStart`. */
   readonly begin?: (now: number) => void
@@ -194,7 +195,7 @@ export class Engine implements Standing {
         (one, place) => one.kind === 'bars' && one.executes && one.informs && one.handle === place,
       )
     this.#worked = this.#plain ? this.#active : new Uint32Array(instruments.length)
-    this.#sampled = bars.length === 0
+    this.#sampled = !bars.some(one => one.executes)
     this.#funded = streams.some(one => one.kind === 'funding')
     this.#hasOnBar = setup.strategy.onBar !== undefined
     this.#hasOnInstant = setup.strategy.onInstant !== undefined
@@ -221,7 +222,7 @@ export class Engine implements Standing {
       this.#strategy.onStart !== undefined || this.#schedules.length > 0 || this.#begin !== undefined
   }
 
-  /** Rows of the curve so far: instants of decisions, or minutes where there are no bars. */
+  /** Rows of the curve so far: instants of decisions, or minutes where no bars fill orders. */
   get instants(): number {
     return this.#curve.length
   }
@@ -240,6 +241,8 @@ export class Engine implements Standing {
   /** Tells the strategy of a corporate action, before the instant's other callbacks. */
   tellAction(action: CorporateAction): void {
     if (this.#strategy.onAction === undefined || this.now < this.#from) return
+    // Before the first instant of decisions there is nobody to tell.
+    if (this.#starting || this.eventClock === Number.NEGATIVE_INFINITY) return
     this.desk.tell(() => {
       this.callback = 'onAction'
       this.callbackHandle = -1
@@ -260,8 +263,11 @@ export class Engine implements Standing {
   end(): void {
     this.account.valuate()
     const curve = this.#curve
-    if (this.#sampled && this.now >= this.#from && this.now > this.#sampledAt)
+    if (this.#sampled && this.now >= this.#from) {
+      // The row of this minute tells how things stood before its events.
+      if (this.now === this.#sampledAt) curve.length--
       curve.add(this.account.equity, this.account.grossExposure, this.now)
+    }
     if (this.#strategy.onEnd === undefined) return
     const { length } = curve
     // What fills here, where market orders fill at once, belongs to the last instant: its row is written again.
@@ -380,8 +386,9 @@ export class Engine implements Standing {
    * changed with them; all that stays the same from bar to bar is held in locals, which takes half the time.
    * paths.test.ts holds the two together.
    */
-  #barLane(stream: number, window: BarWindow, horizon: number, limit: number): number {
+  #barLane(stream: number, window: BarWindow, until: number, limit: number): number {
     const { account, desk, timers } = this
+    let horizon = until
     const { end, eventTime, receiveTime, close } = window
     const { mark } = account
     const terms = this.#streams[stream] as BarTerms
@@ -414,9 +421,12 @@ export class Engine implements Standing {
       if (time > before) this.eventClock = time
       if (desk.venueBusy === true && executes === true) this.#workOrders(1)
       if (!Number.isNaN(close[row])) mark[handle] = close[row]
-      if (guard !== undefined && account.heldCount > 0) guard(now)
+      if (guard !== undefined) guard(now)
       if (now < from) continue
-      if (this.#starting === true) this.#callStart()
+      if (this.#starting === true) {
+        this.#callStart()
+        horizon = Math.min(horizon, this.settlements.next)
+      }
       if (desk.unsettled === true) desk.flush()
       if (hasOnBar === true) {
         window.shown = true
@@ -436,8 +446,9 @@ export class Engine implements Standing {
   }
 
   /** Ticks of one stream until another event is due; each receive time is an instant. */
-  #tickLane(window: TickWindow, horizon: number, limit: number): number {
+  #tickLane(window: TickWindow, until: number, limit: number): number {
     const { desk, market, timers } = this
+    let horizon = until
     const clocked = this.#clocked
     const { end, receiveTime, eventTime, handle } = window
     const isBook = window.kind === 'book'
@@ -470,9 +481,12 @@ export class Engine implements Standing {
         window.cursor = row
         market.settle(handle)
       } else this.#takeTicks(window, now)
-      if (guard !== undefined && this.account.heldCount > 0) guard(now)
+      if (guard !== undefined) guard(now)
       if (now < from) continue
-      if (this.#starting === true) this.#callStart()
+      if (this.#starting === true) {
+        this.#callStart()
+        horizon = Math.min(horizon, this.settlements.next)
+      }
       if (desk.unsettled === true) desk.flush()
       if (hasOnBook === true) {
         if (this.callback !== 'onBook') this.callback = 'onBook'
@@ -496,7 +510,6 @@ export class Engine implements Standing {
   #instant(count: number): void {
     const { account, desk, now } = this
     const active = this.#active
-    if (this.house.next <= now) this.house.run(now)
     const before = this.eventClock
     let worked = count
     let bars = count
@@ -515,31 +528,35 @@ export class Engine implements Standing {
       }
       if (this.#sampled && now >= this.#nextSample) this.#sample(now)
     }
-    // Funding is of the position that was held before the instant's fills.
-    if (this.#funded === true)
-      for (let k = 0; k < count; k++) {
-        const stream = this.#tickOf[active[k]]
-        if (stream?.kind === 'funding') this.#pay(stream, now)
-      }
     // A timer is an event too: no bar that began before it fills what it orders.
     if (this.timers.next <= now && now > this.eventClock) this.eventClock = now
+    // What a bar filled that closes now was before now, so that what happens to holdings comes after.
     if (desk.venueBusy === true && worked > 0) this.#workOrders(worked)
-    let ticks = 0
     for (let k = 0; k < count; k++) {
       const window = this.#barOf[active[k]]
-      if (window !== undefined) {
-        const close = window.close[window.cursor]
-        // A bar without a close leaves the last known one.
-        if (!Number.isNaN(close)) account.mark[this.#streams[active[k]].handle] = close
-      } else {
-        const stream = this.#tickOf[active[k]]!
+      if (window === undefined) continue
+      const close = window.close[window.cursor]
+      // A bar without a close leaves the last known one.
+      if (!Number.isNaN(close)) account.mark[this.#streams[active[k]].handle] = close
+    }
+    if (this.house.next <= now) this.#keepHouse(this.house, now)
+    let ticks = 0
+    if (this.#plain === false) {
+      if (this.#funded === true)
+        for (let k = 0; k < count; k++) {
+          const stream = this.#tickOf[active[k]]
+          if (stream?.kind === 'funding') this.#pay(stream, now)
+        }
+      for (let k = 0; k < count; k++) {
+        const stream = this.#tickOf[active[k]]
+        if (stream === undefined) continue
         this.#firstRows[k] = stream.cursor + 1
         this.#takeTicks(stream, now)
         ticks++
       }
     }
-    if (this.settlements.next <= now) this.settlements.run(now)
-    if (this.#guard !== undefined && account.heldCount > 0) this.#guard(now)
+    if (this.settlements.next <= now) this.#keepHouse(this.settlements, now)
+    if (this.#guard !== undefined) this.#guard(now)
     if (now < this.#from) {
       if (this.timers.next <= now) this.timers.run(now)
       return
@@ -566,8 +583,15 @@ export class Engine implements Standing {
     if (time > this.eventClock) this.eventClock = time
   }
 
+  /** Runs what is due; what goes wrong there is not the strategy's doing. */
+  #keepHouse(agenda: Agenda, now: number): void {
+    this.callback = ''
+    agenda.run(now)
+  }
+
   /** Pays the funding of an instant, on the position as it is. */
   #pay(window: TickWindow, now: number): void {
+    this.callback = ''
     const { end, receiveTime, handle } = window
     for (let row = window.cursor + 1; row < end && receiveTime[row] === now; row++)
       this.#funding(handle, window.a[row], window.b[row], now)

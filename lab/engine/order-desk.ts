@@ -61,6 +61,8 @@ export class OrderDesk implements AccountReports {
   readonly #batch: WorkingOrder[] = []
   /** Signed lots of the batch per handle: ordered, not decided yet. */
   readonly #batchLots: Float64Array
+  /** Per handle: why it is traded no more; '' for what is. */
+  readonly #ended: (Reason | '')[]
   /** Its change is being sent, and has not been reported within the call. */
   #replacing: WorkingOrder | undefined
   #notices: (() => void)[] = []
@@ -79,6 +81,7 @@ export class OrderDesk implements AccountReports {
     this.#recorder = setup.recorder
     this.#cashAccount = setup.accountKind === 'cash'
     this.#batchLots = new Float64Array(setup.instruments.length)
+    this.#ended = setup.instruments.map(() => '')
   }
 
   /** Tells where orders go and whom the strategy's callbacks are handed; both know the desk, so they come later. */
@@ -95,6 +98,7 @@ export class OrderDesk implements AccountReports {
     this.unsettled = true
     this.venueBusy = true
     if (reason !== undefined) this.#refuse(order, reason)
+    else if (this.#ended[order.handle] !== '') this.#refuse(order, this.#ended[order.handle] as Reason)
     else {
       this.#batch.push(order)
       if (!order.conditional) this.#batchLots[order.handle] += order.sign * order.lots
@@ -118,6 +122,12 @@ export class OrderDesk implements AccountReports {
       if (reason === 'byStrategy') this.cancel(order)
       else this.#venue.cancel(order, this.#standing.now, reason)
     }
+  }
+
+  /** Its instrument is traded no more: what works is cancelled, and what comes later refused. */
+  endTrading(handle: number, reason: Reason): void {
+    this.cancelAll(handle, reason)
+    this.#ended[handle] = reason
   }
 
   /** Has the strategy told something after the reports at hand. */
@@ -237,13 +247,13 @@ export class OrderDesk implements AccountReports {
     this.#risk.release(order)
     const short = reason === 'insufficientCash' && this.#undeliverable === order.id
     order.enter('canceled', now, short ? 'shortNotAllowed' : reason)
-    this.#ended(order)
+    this.#finish(order)
   }
 
   expired(order: WorkingOrder, reason: Reason, now: number): void {
     this.#risk.release(order)
     order.enter('expired', now, reason)
-    this.#ended(order)
+    this.#finish(order)
   }
 
   cancelPending(order: WorkingOrder, now: number): void {
@@ -377,10 +387,10 @@ export class OrderDesk implements AccountReports {
 
   #refuse(order: WorkingOrder, reason: Reason): void {
     order.enter('rejected', this.#standing.now, reason)
-    this.#ended(order)
+    this.#finish(order)
   }
 
-  #ended(order: WorkingOrder): void {
+  #finish(order: WorkingOrder): void {
     this.#recorder.orders.end(order)
     this.#tellOrder(order)
   }

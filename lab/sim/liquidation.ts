@@ -7,23 +7,25 @@ import type { Engine } from '../engine/engine.ts'
 import type { Margin } from '../risk/margin.ts'
 
 export class Liquidation {
-  /** Orders that it has sent. */
-  count = 0
   readonly #margin: Margin
+  /** Orders that it sent and that may still fill. */
   #sent: number[] = []
 
   constructor(margin: Margin) {
     this.#margin = margin
   }
 
-  /** Asked at every instant with something held. */
+  /** Asked at every instant. */
   check(engine: Engine, now: number): void {
-    if (this.#margin.sound()) return
     const { account, desk, recorder, instruments } = engine
+    if (this.#sent.length === 0 && (account.heldCount === 0 || this.#margin.sound())) return
+    const { orders, liquidations } = recorder
+    account.valuate()
+    // Also of what a gap took while a liquidation was on its way.
     account.events.noteBankruptcy(now)
-    const { orders } = recorder
     this.#sent = this.#sent.filter(id => orders.living(id) !== undefined)
     if (this.#sent.length > 0 || this.#margin.assess().state !== 'liquidation') return
+    if (liquidations.times++ === 0) liquidations.first = now
     for (let handle = 0; handle < instruments.length; handle++) desk.cancelAll(handle, 'liquidation')
     for (const { handle, lots } of this.#margin.assess().close) {
       const order = orders.open({
@@ -41,7 +43,7 @@ export class Liquidation {
         special: REDUCE_ONLY,
       })
       this.#sent.push(order.id)
-      this.count++
+      liquidations.orders++
       desk.enqueue(order, undefined)
     }
     desk.flush()

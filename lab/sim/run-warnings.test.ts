@@ -82,22 +82,25 @@ describe('a run warns', () => {
   })
 })
 
-describe('a margin account warns where a broker would have stepped in', () => {
-  // 1,000 of equity, 20 bought at 100: exposure 2,000 of the allowed 2,000.
-  const held = (last: string) =>
+describe('a margin account tells where the broker stepped in', () => {
+  // 1,000 of equity, 20 bought at 100: exposure 2,000 of the allowed 2,000; a quarter of it must be kept.
+  const held = (...last: string[]) =>
     play(
-      { A: ['100', '100', last] },
+      { A: ['100', '100', ...last] },
       { 1: ({ ctx, of }) => ctx.buy(of.A, 20) },
       { cash: 1000, account: 'margin' },
     )
   it('at more than twice its leverage', async () => {
-    // At 66: equity 1,000 − 20 × 34 = 320, exposure 1,320 = 4.125 × 320. At 67: 340, 1,340 = 3.94 × 340.
+    // At 67: equity 340 ≥ 1,340 / 4 = 335. At 66: 320 < 330.
     expect(told(await held('67'), 'MARGIN_CALL')).toEqual([])
     expect(told(await held('66'), 'MARGIN_CALL')).toEqual([
-      'Exposure was 4.1 times equity on 2024-01-04: a broker would have closed positions, and this run goes on as if none had.',
+      'Margin did not suffice once (first on 2024-01-04): the venue cancelled all open orders and closed positions by 1 order (tag liquidation).',
     ])
   })
-  it('when equity is used up', async () => {
-    expect(told(await held('50'), 'MARGIN_CALL')[0]).toMatch(/^Equity was used up on 2024-01-04: /)
+  it('and what is owed when equity is used up', async () => {
+    // 1,000 − 20 × 55 = −100
+    expect(told(await held('45'), 'BANKRUPT')).toEqual([
+      'Equity fell below zero on 2024-01-04, to -100.00 USD: the account owes what closing its positions did not bring, and what follows is no result.',
+    ])
   })
 })

@@ -7,18 +7,13 @@ const DAY = 86_400_000_000
 /** Longer than any market's holidays. */
 const SILENT = 10 * DAY
 
-/** @param leverage gross exposure over equity that a margin account allows; undefined for a cash account */
-export function runWarnings(
-  engine: Engine,
-  curve: EquityColumns,
-  leverage: number | undefined,
-): RunWarning[] {
+export function runWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
   return [
     ...orderWarnings(engine),
     ...openWarnings(engine),
     ...ambiguityWarnings(engine),
     ...silentWarnings(engine, curve),
-    ...(leverage === undefined ? [] : marginWarnings(curve, leverage)),
+    ...marginWarnings(engine),
     ...logWarnings(engine),
   ]
 }
@@ -100,24 +95,22 @@ function silentWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
   return [{ code: 'NO_BARS', text }, ...held]
 }
 
-/**
- * Where a broker would have stepped in. Regulation T asks for half of a position at first and for a quarter to
- * keep it (12 CFR 220.12, FINRA rule 4210): twice the leverage that was allowed is the end.
- */
-function marginWarnings(curve: EquityColumns, leverage: number): RunWarning[] {
-  const { equity, grossExposure, time } = curve
-  const row = equity.findIndex((value, place) => value <= 0 || grossExposure[place] > 2 * leverage * value)
-  if (row < 0) return []
-  const state =
-    equity[row] <= 0
-      ? 'Equity was used up'
-      : `Exposure was ${(grossExposure[row] / equity[row]).toFixed(1)} times equity`
-  return [
-    {
+/** Where the broker stepped in, and where that came too late. */
+function marginWarnings({ recorder, account }: Engine): RunWarning[] {
+  const { times, orders, first } = recorder.liquidations
+  const warnings: RunWarning[] = []
+  if (times > 0)
+    warnings.push({
       code: 'MARGIN_CALL',
-      text: `${state} on ${isoDate(time[row])}: a broker would have closed positions, and this run goes on as if none had.`,
-    },
-  ]
+      text: `Margin did not suffice ${times === 1 ? 'once' : `${times} times`} (first on ${isoDate(first)}): the venue cancelled all open orders${orders === 0 ? ', which was enough' : ` and closed positions by ${orders} ${orders === 1 ? 'order' : 'orders'} (tag liquidation)`}.`,
+    })
+  const owed = account.events.flows.filter(flow => flow.kind === 'bankruptcy')
+  if (owed.length > 0)
+    warnings.push({
+      code: 'BANKRUPT',
+      text: `Equity fell below zero on ${isoDate(owed[0].time)}, to ${owed[0].amount.toFixed(2)} ${owed[0].currency}: the account owes what closing its positions did not bring, and what follows is no result.`,
+    })
+  return warnings
 }
 
 function logWarnings(engine: Engine): RunWarning[] {

@@ -96,8 +96,7 @@ export class Run implements RunResult {
     this.fees = account.totalFees()
     this.cashFlows = account.events.flows
     this.logs = recorder.logs
-    const leverage = facts.assumptions.account === 'margin' ? Number(facts.settings.leverage) : undefined
-    this.warnings = [...facts.warnings, ...runWarnings(engine, this.curve, leverage)]
+    this.warnings = [...facts.warnings, ...runWarnings(engine, this.curve)]
   }
 
   get orders(): readonly OrderRecord[] {

@@ -22,6 +22,7 @@ import {
 } from '../strategy/strategy.ts'
 import type { ParamSchema } from '../strategy/params.ts'
 import { authorLine } from './author-line.ts'
+import { checkFunding, checkGrid } from './checked-instruments.ts'
 import { beginAccruals, openHouse } from './house.ts'
 import { Liquidation } from './liquidation.ts'
 import { type ResolvedSettings, resolveSettings, type TradingSettings } from './settings.ts'
@@ -56,7 +57,6 @@ export interface Session {
   readonly warmup: number
   /** What the account is worth when decisions begin, in its currency. */
   readonly opening: { readonly equity: number }
-  readonly liquidation: Liquidation | undefined
 }
 
 export function openSession(request: SessionRequest): Session {
@@ -77,6 +77,7 @@ export function openSession(request: SessionRequest): Session {
       )
   const currency = accountCurrency(instruments, settings)
   refuseContracts(instruments, settings.account)
+  checkFunding(instruments, request.streams)
   const fees = settings.fees.session(instruments)
   const instance = made(request, name)
   refuseAsync(instance, name)
@@ -112,7 +113,7 @@ export function openSession(request: SessionRequest): Session {
     fees,
     margin,
   )
-  const opening = { equity: settings.cash }
+  const opening = { equity: account.equity }
   const engine: Engine = new Engine({
     strategy: instance,
     instruments,
@@ -141,7 +142,7 @@ export function openSession(request: SessionRequest): Session {
     venue: seat => makeVenue(seat, { settings, instruments, streams: request.streams, fees }),
   })
   const actions = request.actions ?? []
-  openHouse(engine, { instruments, actions, accrues: settings.financing !== undefined })
+  openHouse(engine, { instruments, actions })
   if (
     account.currencies.length > 1 ||
     actions.length > 0 ||
@@ -150,11 +151,12 @@ export function openSession(request: SessionRequest): Session {
     instruments.some(({ handle, expiry }) => account.isContract(handle) || expiry !== undefined)
   )
     engine.recorder.curve.keepMoney(account)
-  return { engine, instance, name, settings, instruments, currency, warmup, opening, liquidation }
+  return { engine, instance, name, settings, instruments, currency, warmup, opening }
 }
 
 function tradables(instruments: readonly Instrument[]): readonly Tradable[] {
   const sorted = [...instruments].sort(compareInstruments)
+  for (const instrument of sorted) checkGrid(instrument)
   // Frozen, list and all: strategies are handed it, and a careless sort would change every handle.
   return Object.freeze(sorted.map((instrument, handle) => Object.freeze(tradable(instrument, handle))))
 }
@@ -224,6 +226,7 @@ const CALLBACKS = [
   'onQuote',
   'onBook',
   'onPoint',
+  'onAction',
   'onTimer',
   'onInstant',
   'onFill',

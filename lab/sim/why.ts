@@ -34,8 +34,8 @@ const REASONS: Readonly<Record<Reason, string>> = {
   missedAuction: 'the auction that it was for had passed, or brought no price that it allows',
   noLiquidity: 'nobody stood on the other side of the book',
   bookUnknown: 'the book was unknown after lost messages',
-  liquidation: 'the venue closed the position, as its margin did not suffice',
-  delisted: 'its instrument was delisted',
+  liquidation: 'the margin did not suffice, and the venue cancels orders before it closes positions',
+  delisted: 'its instrument was delisted or goes on under another name',
   contractExpired: 'its contract expired',
   split: 'its instrument was split, and the venue cancels orders then',
 }

@@ -194,7 +194,12 @@ export class BarVenue implements Venue {
   #meetsBar(order: WorkingOrder): boolean {
     if (!order.open || !this.#instant.has(order.handle)) return false
     if (order.worksIn === this.#instant.number) return true
-    if (!this.#instant.beganAfter(order.handle, order.decidedAt)) return false
+    if (!this.#instant.beganAfter(order.handle, order.decidedAt)) {
+      // Sent while its session's last bar formed, by a timer: that session had no market for it to find.
+      if (order.type === 'market' && order.timeInForce !== 'DAY' && this.#sessions.closes(order.handle))
+        this.#livesOn(order)
+      return false
+    }
     if (order.barsAway > 0) {
       order.barsAway--
       this.#livesOn(order)
