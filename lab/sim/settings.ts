@@ -6,7 +6,7 @@ import { GordonError } from '../core/errors.ts'
 import { type FeeModel, parseFees, parseSlippage, type SlippageModel } from '../costs/index.ts'
 import type { RunAssumptions, RunWarning } from '../domain/run-result.ts'
 import { type LatencyModel, parseLatency } from './models/latency.ts'
-import { type OrderQueue, riskAverseQueue } from './models/queue.ts'
+import { type OrderQueue, parseQueue } from './models/queue.ts'
 import type { Ambiguity, FinerBars } from './venue/ambiguity.ts'
 import type { Financing } from '../portfolio/account-events.ts'
 import type { MarginTerms } from '../risk/margin.ts'
@@ -48,8 +48,8 @@ export interface TradingSettings {
   readonly barsWithin?: FinerBars
   /** As models/latency.ts reads it (`5ms`), or a model; default none. */
   readonly latency?: string | LatencyModel
-  /** Place in a level's queue, where there is a book; default risk-averse. */
-  readonly queue?: OrderQueue
+  /** Place in a level's queue, as models/queue.ts reads it (`probabilistic:power:3`), or a model; default risk-averse. */
+  readonly queue?: string | OrderQueue
   /** False: what fills on a book, fills whole and leaves the book as it was; for comparison with engines that do so. */
   readonly partialFills?: boolean
   readonly seed?: number
@@ -139,7 +139,7 @@ export function resolveSettings(
     ambiguity: given.ambiguity ?? 'pessimistic',
     barsWithin: given.barsWithin,
     latency: typeof given.latency === 'object' ? given.latency : parseLatency(given.latency ?? 'none'),
-    queue: given.queue ?? riskAverseQueue(),
+    queue: typeof given.queue === 'object' ? given.queue : parseQueue(given.queue ?? 'risk-averse'),
     partialFills: given.partialFills ?? true,
     seed,
     strict: given.strict ?? false,

@@ -49,7 +49,9 @@ export function lognormalLatency(medianMicros: number, sigma: number): LatencyMo
   if (!(sigma > 0 && sigma < 5)) throw invalid(`a sigma of ${sigma}`)
   const open = (seed: number): LatencyModel => {
     const random = new Random(seed)
-    const draw = () => Math.round(medianMicros * Math.exp(sigma * normal(random)))
+    // A generator's first numbers after a small seed are extreme: half a minute for a median of five milliseconds.
+    for (let k = 0; k < SEED_MIXING; k++) random.uniform()
+    const draw = () => Math.round(medianMicros * Math.exp(sigma * random.normal()))
     return {
       description: `log-normal, median ${medianMicros} µs each way, sigma ${sigma}`,
       terms: { lognormal: [medianMicros, sigma] },
@@ -76,6 +78,7 @@ export function recordedLatency(orderFactor = 1, reportFactor = 1): LatencyModel
   return model
 }
 
+const SEED_MIXING = 64
 const UNITS: Readonly<Record<string, number>> = { us: 1, µs: 1, ms: 1000, s: 1_000_000 }
 const TIME = '(\\d+(?:\\.\\d+)?)(us|µs|ms|s)'
 const CONSTANT = new RegExp(`^${TIME}(?:/${TIME})?$`)
@@ -102,12 +105,6 @@ export function parseLatency(text: string): LatencyModel {
     'LATENCY_UNREADABLE',
     `Latency "${text}" is not understood: write 5ms, 5ms/3ms (there/back), lognormal:5ms:sigma=0.5, recorded or none.`,
   )
-}
-
-/** Box–Muller; the one half is enough. */
-function normal(random: Random): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()))
-  return radius * Math.cos(2 * Math.PI * random.uniform())
 }
 
 function check(micros: number): void {

@@ -546,7 +546,7 @@ export class TickMarket {
       order.queueAhead = Number.POSITIVE_INFINITY
   }
 
-  /** A limit order where only trades are seen: it cannot know whether it takes. */
+  /** A limit order where only trades are seen: the last one tells whether it would have taken. */
   #offerToTrades(order: WorkingOrder, now: number): void {
     const reaches =
       order.sign > 0
@@ -555,7 +555,8 @@ export class TickMarket {
     if (order.timeInForce === 'IOC' || order.timeInForce === 'FOK') {
       if (!reaches) this.#cut(order, order.timeInForce === 'IOC' ? 'immediateOrCancel' : 'fillOrKill', now)
       else this.#takers.push(order)
-    } else this.#rest(order)
+    } else if (reaches && !order.special.postOnly) this.#takers.push(order)
+    else this.#rest(order)
   }
 
   /** Orders that take, where there are trades alone, fill at the next one. */
@@ -566,10 +567,13 @@ export class TickMarket {
       if (order.venueState !== HERE) continue
       const limit = order.venueLimit / this.#scale
       if (!Number.isNaN(limit) && (order.sign > 0 ? price > limit : price < limit)) {
-        this.#cut(order, order.timeInForce === 'FOK' ? 'fillOrKill' : 'immediateOrCancel', now)
+        if (order.timeInForce === 'FOK') this.#cut(order, 'fillOrKill', now)
+        else if (order.timeInForce === 'IOC') this.#cut(order, 'immediateOrCancel', now)
+        else this.#rest(order)
         continue
       }
-      const paid = this.#setup.slipped(price, order.sign, order.venueLots)
+      const slipped = this.#setup.slipped(price, order.sign, order.venueLots)
+      const paid = Number.isNaN(limit) || order.sign * (slipped - limit) <= 0 ? slipped : limit
       this.#fill(order, order.venueLots, paid, Math.abs(paid - price), false, now)
     }
     takers.length = 0
