@@ -27,6 +27,7 @@ export function runDocument(run: Run): Record<string, unknown> {
       quantity: Number.isFinite(order.quantity) ? order.quantity : undefined,
       limitPrice: Number.isFinite(order.limitPrice) ? order.limitPrice : undefined,
       stopPrice: Number.isFinite(order.stopPrice) ? order.stopPrice : undefined,
+      goodTill: iso(order.goodTill),
       submittedAt: iso(order.submittedAt),
       endedAt: iso(order.endedAt),
     })),

@@ -26,6 +26,8 @@ const settings = z.strictObject({
   maxOrderValue: z.number().optional(),
   marketFill: z.enum(['nextOpen', 'last']).optional(),
   limitFill: z.enum(['through', 'touch']).optional(),
+  ambiguity: z.enum(['pessimistic', 'optimistic']).optional(),
+  latency: z.string().optional(),
   seed: z.number().int().optional(),
 })
 

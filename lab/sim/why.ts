@@ -1,4 +1,5 @@
 /** Why an order filled, or did not: one sentence per fact, from the record of the run. */
+import { unreachable } from '../core/assert.ts'
 import { isoTime } from '../core/time.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import type { OrderRecord, Reason } from '../domain/order.ts'
@@ -46,13 +47,8 @@ export function reasonText(reason: Reason): string {
 
 /** The story of one order. */
 export function explainOrder(order: OrderRecord, fills: readonly FillRecord[]): string {
-  const { type } = order
-  const terms =
-    (type === 'market' ? ' market' : '') +
-    (type === 'stop' || type === 'stopLimit' ? ` stop ${order.stopPrice ?? 'NaN'}` : '') +
-    (type === 'limit' || type === 'stopLimit' ? ` limit ${order.limitPrice ?? 'NaN'}` : '')
   const told = [
-    `Order ${order.id}: ${order.side} ${order.quantity} ${order.instrument}${terms} ${order.timeInForce}` +
+    `Order ${order.id}: ${order.side} ${order.quantity} ${order.instrument} ${termsText(order)} ${order.timeInForce}` +
       `${order.tag === undefined ? '' : ` (${order.tag})`}, sent at ${isoTime(order.submittedAt)}.`,
   ]
   if (order.state === 'rejected')
@@ -67,11 +63,52 @@ export function explainOrder(order: OrderRecord, fills: readonly FillRecord[]): 
       `${fills.length > 0 ? 'The rest' : 'It'} ${order.state === 'canceled' ? 'was cancelled' : 'expired'} at ` +
         `${isoTime(order.endedAt ?? order.submittedAt)} because ${REASONS[order.reason ?? 'byStrategy']}.`,
     )
+  if (order.state === 'held')
+    told.push(`It was held for order ${order.parent}, which had not filled when the run ended.`)
+  if (order.state === 'cancelPending') told.push('Its cancel was on its way when the run ended.')
   if (order.state === 'accepted' || order.state === 'partiallyFilled')
     told.push(
       order.type === 'market'
         ? 'No bar had followed when the run ended.'
-        : 'The market had not reached its price when the run ended.',
+        : order.type.endsWith('OnOpen') || order.type.endsWith('OnClose')
+          ? 'Its auction had not come when the run ended.'
+          : 'The market had not reached its price when the run ended.',
     )
   return told.join(' ')
+}
+
+/** `stop 95 limit 94`, `trailing stop by 5 %`, `market on open` */
+function termsText(order: OrderRecord): string {
+  const stop = order.stopPrice ?? 'NaN'
+  const limit = order.limitPrice ?? 'NaN'
+  const trail =
+    order.trailAmount === undefined ? `${Number(order.trailPercent?.toPrecision(12))} %` : order.trailAmount
+  switch (order.type) {
+    case 'market':
+      return 'market'
+    case 'limit':
+      return `limit ${limit}`
+    case 'stop':
+      return `stop ${stop}`
+    case 'stopLimit':
+      return `stop ${stop} limit ${limit}`
+    case 'marketIfTouched':
+      return `touch ${stop}`
+    case 'limitIfTouched':
+      return `touch ${stop} limit ${limit}`
+    case 'trailingStop':
+      return `stop trailing by ${trail}`
+    case 'trailingStopLimit':
+      return `stop trailing by ${trail} with a limit`
+    case 'marketOnOpen':
+      return 'market on open'
+    case 'limitOnOpen':
+      return `limit ${limit} on open`
+    case 'marketOnClose':
+      return 'market on close'
+    case 'limitOnClose':
+      return `limit ${limit} on close`
+    default:
+      return unreachable(order.type)
+  }
 }

@@ -29,6 +29,8 @@ export interface JournalSettings {
   readonly maxOrderValue?: number
   readonly marketFill?: 'nextOpen' | 'last'
   readonly limitFill?: 'through' | 'touch'
+  readonly ambiguity?: 'pessimistic' | 'optimistic'
+  readonly latency?: string
   readonly seed?: number
 }
 
