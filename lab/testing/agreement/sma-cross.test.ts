@@ -4,22 +4,24 @@
  * takes straight from the published table, and pinned here with the hashes of script and input. backtrader is
  * small enough to run again in the test, on our own bars.
  */
-import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { adoptStore, openBars, openStore } from '../../catalog/index.ts'
 import type { BarSeries } from '../../domain/bar.ts'
-import type { ClosedTrade } from '../../domain/closed-trade.ts'
 import type { BarSource } from '../../domain/ports/store.ts'
 import { backtest } from '../../sim/index.ts'
 import { type BarView, type Context, integer, isoDate, sma, strategy } from '../../strategy/index.ts'
 import { python } from '../python.ts'
-
-/** Bar and price of entry and exit, fees and profit of both legs. */
-type Trade = readonly [number, number, number, number, number, number]
+import {
+  beside,
+  fileDigest,
+  inputDigest,
+  openAapl,
+  type Pinned,
+  PRICES,
+  pinnedIn,
+  type Trade,
+  tradeOf,
+} from './aapl.ts'
 
 interface ReferenceRun {
   readonly fast: number
@@ -31,12 +33,7 @@ interface ReferenceRun {
   readonly open: readonly [number, number] | null
 }
 
-interface Reference {
-  readonly engine: string
-  readonly version: string
-  /** sha256 of the script that made it, and of the prices that it was given. */
-  readonly script: string
-  readonly input: string
+interface Reference extends Pinned {
   readonly runs: readonly ReferenceRun[]
 }
 
@@ -60,45 +57,16 @@ class SmaCross extends strategy({
   }
 }
 
-const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-const pinned = (engine: string) =>
-  JSON.parse(readFileSync(file(`sma-cross.${engine}.json`), 'utf8')) as Reference
-const PRICES = ['open', 'high', 'low', 'close'] as const
+const pinned = (engine: string) => pinnedIn<Reference>(`sma-cross.${engine}.json`)
 
-const folder = mkdtempSync(join(tmpdir(), 'gordon-agreement-'))
 let bars: BarSource
 let series: BarSeries
+let folder: string
 
 beforeAll(async () => {
-  await adoptStore(file('../../../data/sample'), folder)
-  bars = await openBars({
-    store: await openStore(folder),
-    datasets: ['us-daily/total-return'],
-    symbols: ['AAPL'],
-  })
-  series = bars.streams[0].series!
+  ;({ bars, series, folder } = await openAapl())
 })
 afterAll(() => rmSync(folder, { recursive: true }))
-
-/** As aapl.py hashes them: prices in units of 1e-9, int64, one column after another. */
-function inputDigest(): string {
-  const hash = createHash('sha256')
-  for (const name of PRICES)
-    hash.update(
-      Buffer.from(BigInt64Array.from(series[name], price => BigInt(Math.round(price * 1e9))).buffer),
-    )
-  return hash.digest('hex')
-}
-
-/** Row of the bar that was working at a fill's time: fills are told at their bar's close. */
-function rowAt(time: number): number {
-  return series.receiveTime.indexOf(time)
-}
-
-function tradeOf(trade: ClosedTrade): Trade {
-  const { entryTime, entryPrice, exitTime, exitPrice, fees, profit } = trade
-  return [rowAt(entryTime), entryPrice, rowAt(exitTime), exitPrice, fees, profit]
-}
 
 async function agrees(expected: ReferenceRun): Promise<void> {
   const { fast, slow, quantity, fee } = expected
@@ -110,7 +78,7 @@ async function agrees(expected: ReferenceRun): Promise<void> {
     fees: fee === 0 ? 'none' : `${fee * 10_000}bps`,
     strict: true,
   })
-  const trades = run.trades.map(tradeOf)
+  const trades = run.trades.map(trade => tradeOf(trade, series))
   expect(trades.map(([entry, , exit]) => [entry, exit])).toEqual(
     expected.trades.map(([entry, , exit]) => [entry, exit]),
   )
@@ -124,9 +92,8 @@ describe.each(['vectorbt', 'backtrader'])('%s, as pinned', engine => {
   const reference = pinned(engine)
 
   test('was given the prices of the sample, by the script that stands here', () => {
-    expect(inputDigest()).toBe(reference.input)
-    const script = readFileSync(file(`sma_cross_${engine}.py`))
-    expect(createHash('sha256').update(script).digest('hex')).toBe(reference.script)
+    expect(inputDigest(series)).toBe(reference.input)
+    expect(fileDigest(`sma_cross_${engine}.py`)).toBe(reference.script)
   })
 
   test.each(reference.runs)('SMA $fast over $slow, fee $fee', agrees)
@@ -137,9 +104,9 @@ test('backtrader, run now on our bars, makes the pinned trades', async () => {
   const columns = Object.fromEntries(PRICES.map(name => [name, [...series[name]]]))
   const expected = pinned('backtrader')
   const runs = expected.runs.map(({ fast, slow, fee, quantity }) => ({ fast, slow, fee, quantity }))
-  const path = JSON.stringify(file('sma_cross_backtrader.py'))
+  const path = JSON.stringify(beside('sma_cross_backtrader.py'))
   const again = await python(`import runpy; runpy.run_path(${path}, run_name='__main__')`, {
-    sha256: inputDigest(),
+    sha256: inputDigest(series),
     cash: 100_000,
     bars: { date: dates, ...columns },
     runs,
