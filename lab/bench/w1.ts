@@ -4,7 +4,7 @@
  * order records, equity curve.
  */
 import type { BarSource } from '../domain/ports/store.ts'
-import { backtest } from '../sim/index.ts'
+import { backtest, type Run } from '../sim/index.ts'
 import { type BarView, type Context, integer, sma, strategy } from '../strategy/index.ts'
 import type { Outcome } from './measure.ts'
 
@@ -25,11 +25,12 @@ export class SmaCross extends strategy({
 }
 
 /** One run with the peers' money: a million in cash, 0.1 % a fill, filled at the next open. */
-export async function crossOnce(bars: BarSource, pair: { fast: number; slow: number }): Promise<Outcome> {
-  const run = await backtest({ strategy: SmaCross, params: pair, bars, cash: 1_000_000, fees: '10bps' })
-  return { fills: run.fillCount, equity: run.endEquity }
+export function crossOnce(bars: BarSource, params: { fast: number; slow: number }): Promise<Run> {
+  return backtest({ strategy: SmaCross, params, bars, cash: 1_000_000, fees: '10bps' })
 }
 
-export function w1(bars: BarSource): Promise<Outcome> {
-  return crossOnce(bars, { fast: 10, slow: 30 })
+/** The equity curve is made on the clock, as the peers' is. */
+export async function w1(bars: BarSource): Promise<Outcome> {
+  const run = await crossOnce(bars, { fast: 10, slow: 30 })
+  return { fills: run.fillCount, equity: run.curve.equity[run.curve.equity.length - 1] }
 }

@@ -1,6 +1,6 @@
 /**
  * W2: W1 on the first 100,000 bars for a hundred pairs (fast 5 … 14, slow 20, 25 … 65), one whole backtest each.
- * The outcome is the sum over all of them. With threads, each works a slice of the pairs on its own copy.
+ * The outcome is the sum of their final values, as with the peers, who make no curves here. With threads, each works a slice of the pairs on its own copy.
  */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -22,9 +22,9 @@ export async function w2(bars: BarSource, pairs: readonly Pair[] = PAIRS): Promi
   let fills = 0
   let equity = 0
   for (const pair of pairs) {
-    const outcome = await crossOnce(bars, pair)
-    fills += outcome.fills
-    equity += outcome.equity
+    const run = await crossOnce(bars, pair)
+    fills += run.fillCount
+    equity += run.endEquity
   }
   return { fills, equity }
 }

@@ -17,6 +17,8 @@ export class CurveRecord {
   length = 0
   /** Times and gross exposures are read back later and not written. */
   lean = false
+  /** Rows are counted and nothing is written: equity is read back from fills and closes. */
+  derived = false
   /** Where money moves without fills, or is of several currencies: what cannot be read back is written too. */
   cash: Float64Array = new Float64Array(0)
   net: Float64Array = new Float64Array(0)
@@ -33,15 +35,23 @@ export class CurveRecord {
     return this.#account !== undefined
   }
 
-  /** Makes room for this many rows at once, where their number is known. */
-  reserve(rows: number, lean: boolean): void {
+  /**
+   * Makes room for this many rows at once, where their number is known.
+   * @param lean one stream in memory gives all rows; @param plain nothing but its fills and closes moves the account
+   */
+  reserve(rows: number, lean: boolean, plain: boolean): void {
     this.lean = lean
-    if (rows > this.capacity) this.#resize(rows)
+    this.derived = lean && plain && this.#account === undefined
+    if (rows > this.capacity && !this.derived) this.#resize(rows)
   }
 
   /** The row of an instant. */
   add(equity: number, gross: number, time: number): void {
     const row = this.length
+    if (this.derived === true) {
+      this.length = row + 1
+      return
+    }
     if (row === this.capacity) this.#grow()
     this.equity[row] = equity
     if (this.lean !== true) {

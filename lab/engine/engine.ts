@@ -402,6 +402,7 @@ export class Engine implements Standing {
     const clocked = this.#clocked !== undefined
     const executes = terms.executes === true
     const guard = this.#guard
+    const derived = executes && curve.derived
     const hasOnBar = this.#hasOnBar && terms.informs
     const hasOnInstant = this.#hasOnInstant && terms.informs
     this.#worked[0] = handle
@@ -437,7 +438,8 @@ export class Engine implements Standing {
         if (desk.unsettled === true) desk.flush()
       }
       if (hasOnInstant === true) this.#callInstant()
-      if (executes === true) {
+      if (derived === true) curve.length++
+      else if (executes === true) {
         account.valuate()
         curve.add(account.equity, account.grossExposure, now)
       }

@@ -149,6 +149,11 @@ export class Account {
     if (!this.#simple) this.valuate()
   }
 
+  /** One currency and nothing but plain spot in it: only fills move money, and what is held is worth its marks. */
+  get simple(): boolean {
+    return this.#simple
+  }
+
   /**
    * Books a fill; each amount is rounded once, the same integer on both legs.
    * @param lots above zero; @param feeUnits in the settlement currency

@@ -93,6 +93,7 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
   engine.recorder.curve.reserve(
     Math.max(0, ...ownBars.map(series => series?.length ?? 0)),
     single !== undefined,
+    engine.account.simple,
   )
   try {
     engine.start()
@@ -146,7 +147,10 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
       },
       warnings,
       made: { gordon: VERSION, node: process.versions.node, arch: process.arch },
-      leanTimes: single?.receiveTime.subarray(rowAtOrAfter(single, request.from ?? Number.NEGATIVE_INFINITY)),
+      lean:
+        single === undefined
+          ? undefined
+          : { series: single, first: rowAtOrAfter(single, request.from ?? Number.NEGATIVE_INFINITY) },
       rowDigests: () =>
         plan.instruments.map((_, handle) =>
           feeds

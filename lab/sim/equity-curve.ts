@@ -1,29 +1,44 @@
-/** The equity curve as a result tells it; cash and exposures that were not stored are read back when asked for. */
+/** The equity curve as a result tells it; what was not stored is read back when it is asked for. */
+import type { BarSeries } from '../domain/bar.ts'
 import type { EquityColumns } from '../domain/run-result.ts'
 import type { Recorder } from '../engine/recorder.ts'
+import type { Account } from '../portfolio/account.ts'
 
-/** @param leanTimes times of a lean curve, whose first row is the first instant */
+/** The one stream whose rows, from `first` on, are those of the curve. */
+export interface LeanRows {
+  readonly series: BarSeries
+  readonly first: number
+}
+
 export function equityCurve(
   recorder: Recorder,
+  account: Account,
   startCash: number,
-  leanTimes: Float64Array | undefined,
+  lean: LeanRows | undefined,
 ): EquityColumns {
   const { curve } = recorder
-  const equity = curve.equity.subarray(0, curve.length)
-  let cash = curve.keepsMoney ? curve.cash.subarray(0, curve.length) : undefined
-  let net = curve.keepsMoney ? curve.net.subarray(0, curve.length) : undefined
-  let gross = curve.lean ? undefined : curve.gross.subarray(0, curve.length)
+  const { length } = curve
+  let equity = curve.derived ? undefined : curve.equity.subarray(0, length)
+  let cash = curve.keepsMoney ? curve.cash.subarray(0, length) : undefined
+  let net = curve.keepsMoney ? curve.net.subarray(0, length) : undefined
+  let gross = curve.lean ? undefined : curve.gross.subarray(0, length)
   return {
-    time: (leanTimes ?? curve.time).subarray(0, curve.length),
-    equity,
+    time:
+      lean === undefined
+        ? curve.time.subarray(0, length)
+        : lean.series.receiveTime.subarray(lean.first, lean.first + length),
+    get equity() {
+      equity ??= equityByRow(recorder, account.instruments[0].lotsPerUnit, startCash, lean!)
+      return equity
+    },
     get cash() {
-      cash ??= cashByRow(recorder, startCash, equity.length)
+      cash ??= cashByRow(recorder, startCash, length)
       return cash
     },
     get netExposure() {
       if (net === undefined) {
         const held = this.cash
-        net = equity.map((value, row) => value - held[row])
+        net = this.equity.map((value, row) => value - held[row])
       }
       return net
     },
@@ -42,4 +57,41 @@ function cashByRow(recorder: Recorder, startCash: number, length: number): Float
   for (let k = 0; k < rows.length; k++)
     cash.fill(levels[k], rows[k], k + 1 < rows.length ? rows[k + 1] : length)
   return cash
+}
+
+/** Cash and position × mark as `Account.valuate` has them, row by row: the same operations on the same doubles. */
+function equityByRow(
+  { fills, curve }: Recorder,
+  lotsPerUnit: number,
+  startCash: number,
+  { series, first }: LeanRows,
+): Float64Array {
+  const { length } = curve
+  const equity = new Float64Array(length)
+  const rows = fills.column('row')
+  const levels = fills.column('cash')
+  const sides = fills.column('side')
+  const traded = fills.column('lots')
+  const { close } = series
+  let mark = lastClose(close, first)
+  let lots = 0
+  for (let k = 0, row = 0, cash = startCash; k <= rows.length; k++) {
+    const until = k < rows.length ? rows[k] : length
+    const position = lots / lotsPerUnit
+    for (; row < until; row++) {
+      const price = close[first + row]
+      if (!Number.isNaN(price)) mark = price
+      equity[row] = lots === 0 ? cash : cash + position * mark
+    }
+    if (k === rows.length) break
+    cash = levels[k]
+    lots += sides[k] > 0 ? traded[k] : -traded[k]
+  }
+  return equity
+}
+
+/** Last known close before a row. */
+function lastClose(close: Float64Array, before: number): number {
+  for (let row = before - 1; row >= 0; row--) if (!Number.isNaN(close[row])) return close[row]
+  return Number.NaN
 }

@@ -11,7 +11,7 @@ import type { OrderRecord } from '../domain/order.ts'
 import type { EquityColumns, PlotSeries, RunResult, RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
 import { matchTrades, type TradeInputs } from '../portfolio/closed-trades.ts'
-import { equityCurve } from './equity-curve.ts'
+import { equityCurve, type LeanRows } from './equity-curve.ts'
 import { runWarnings } from './run-warnings.ts'
 import { explainOrder } from './why.ts'
 
@@ -35,8 +35,8 @@ export interface RunFacts
   > {
   /** Settings that decide results, beyond parameters and seed. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Times of the curve where the engine did not write them: one stream in memory. */
-  readonly leanTimes?: Float64Array
+  /** One stream in memory gives all rows of the curve, from its row `first` on. */
+  readonly lean?: LeanRows
   /** Digest of the rows read, per instrument. */
   readonly rowDigests: () => readonly string[]
 }
@@ -88,11 +88,11 @@ export class Run implements RunResult {
     this.made = facts.made
     const { recorder, account } = engine
     account.ledger.verify()
-    this.curve = equityCurve(recorder, facts.startEquity, facts.leanTimes)
-    const { time, equity } = this.curve
+    this.curve = equityCurve(recorder, account, facts.startEquity, facts.lean)
+    const { time } = this.curve
     this.from = time[0] ?? Number.NaN
     this.to = time[time.length - 1] ?? Number.NaN
-    this.endEquity = equity[equity.length - 1] ?? facts.startEquity
+    this.endEquity = recorder.curve.derived ? account.equity : (this.curve.equity.at(-1) ?? facts.startEquity)
     this.fees = account.totalFees()
     this.cashFlows = account.events.flows
     this.logs = recorder.logs
