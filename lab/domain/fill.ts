@@ -17,4 +17,23 @@ export interface FillRecord {
   readonly fee: number
   /** What the price differs from the unslipped one, in currency per unit, ≥ 0 when it cost. */
   readonly slippage: number
+  /** Worth in the account's currency then; absent: price × quantity, as of shares in that currency. */
+  readonly value?: number
+  /** What one unit of the currency that it was paid in was worth in the account's then; absent: it is that. */
+  readonly accountRate?: number
+}
+
+/** What was traded, account currency. */
+export function fillValue(fill: Pick<FillRecord, 'price' | 'quantity' | 'value'>): number {
+  return fill.value ?? Math.abs(fill.price * fill.quantity)
+}
+
+/** Fee in account currency. */
+export function fillFee(fill: Pick<FillRecord, 'fee' | 'accountRate'>): number {
+  return fill.fee * (fill.accountRate ?? 1)
+}
+
+/** What slippage cost, account currency. */
+export function fillSlippage(fill: Pick<FillRecord, 'price' | 'quantity' | 'slippage' | 'value'>): number {
+  return fill.value === undefined ? fill.slippage * fill.quantity : (fill.slippage / fill.price) * fill.value
 }

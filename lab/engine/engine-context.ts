@@ -165,7 +165,8 @@ export class EngineContext implements Context {
     for (const instrument of this.#engine.instruments) {
       const weight = weights.get(instrument) ?? (options.closeOthers === true ? 0 : undefined)
       if (weight === undefined) continue
-      const price = this.#engine.account.mark[instrument.handle]
+      const { account } = this.#engine
+      const price = account.unitValue(instrument.handle, account.mark[instrument.handle])
       const lots = weight === 0 ? 0 : Math.trunc(((weight * equity) / price) * instrument.lotsPerUnit)
       const id = this.target(instrument, lots / instrument.lotsPerUnit)
       if (id !== undefined) ids.push(id)

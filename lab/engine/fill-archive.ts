@@ -43,14 +43,26 @@ export class FillArchive {
     return block
   }
 
-  /** All of them as they are exported. */
-  records(instruments: readonly Tradable[]): FillRecord[] {
+  /**
+   * All of them as they are exported.
+   * @param worth what a unit was worth in the account's currency, where that is not its price, and the rate
+   */
+  records(
+    instruments: readonly Tradable[],
+    worth?: (
+      handle: number,
+      place: number,
+      price: number,
+    ) => { readonly value: number; readonly rate: number } | undefined,
+  ): FillRecord[] {
     const records: FillRecord[] = []
     for (let place = 0; place < this.length; place++) {
       const block = this.#table.block(place)
       const start = this.#table.start(place)
       const side = block[start + 8]
       const instrument = instruments[Math.abs(side) - 1]
+      const quantity = block[start + 2] / instrument.lotsPerUnit
+      const unit = worth?.(instrument.handle, place, block[start + 3])
       const large = this.#largeFees.size > 0 ? this.#largeFees.get(place) : undefined
       records.push({
         id: place + 1,
@@ -58,10 +70,12 @@ export class FillArchive {
         time: block[start + 1],
         instrument: instrument.id,
         side: side > 0 ? 'buy' : 'sell',
-        quantity: block[start + 2] / instrument.lotsPerUnit,
+        quantity,
         price: block[start + 3],
         fee: unitsToNumber(large ?? block[start + 5]),
         slippage: block[start + 4],
+        ...(unit === undefined ? {} : { value: unit.value * quantity }),
+        ...(unit === undefined || unit.rate === 1 ? {} : { accountRate: unit.rate }),
       })
     }
     return records

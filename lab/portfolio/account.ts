@@ -230,6 +230,19 @@ export class Account {
     return this.#style[handle] === INVERSE ? size / this.mark[handle] : size * this.mark[handle]
   }
 
+  /** What one unit is worth at a price in account currency, at the rates last looked up; NaN where one is not known. */
+  unitValue(handle: number, price: number): number {
+    return this.unitValueAt(handle, price, this.rates.rate[this.settlement[handle]])
+  }
+
+  /** The same at a rate of the settlement currency that is given. */
+  unitValueAt(handle: number, price: number, rate: number): number {
+    const style = this.#style[handle]
+    if (style === PLAIN) return price
+    const size = this.#multiplier[handle]
+    return (style === INVERSE ? size / price : price * size) * rate
+  }
+
   /** What closing at the mark would earn on the average price, in settlement currency, before fees. */
   unrealised(handle: number): number {
     const lots = this.positionLots[handle]

@@ -251,7 +251,8 @@ export class RiskEngine {
 
   /** Brings equity to the present marks, where a limit is a part of it. */
   #value(): void {
-    if (this.#limits.account === 'margin' || this.#limits.maxPositionWeight !== undefined)
+    const { account, maxPositionWeight, maxOrderValue } = this.#limits
+    if (account === 'margin' || maxPositionWeight !== undefined || maxOrderValue !== undefined)
       this.#account.valuate()
   }
 
@@ -312,8 +313,10 @@ export class RiskEngine {
       return order.sign * lots < 0 ? undefined : 'reduceOnlyWouldIncrease'
     }
     if (this.#bounded && value < this.#leastValue[handle]) return 'belowMinimum'
-    if (this.#limits.maxOrderValue !== undefined && !reducing && value > this.#limits.maxOrderValue)
-      return 'tooLarge'
+    const { maxOrderValue } = this.#limits
+    const rate = this.#account.rates.rate[this.#account.settlement[handle]]
+    // Said this way round so that what nobody knows refuses.
+    if (maxOrderValue !== undefined && !reducing && !(value * rate <= maxOrderValue)) return 'tooLarge'
     const lots = this.#added(order)
     const longest = this.#longest(handle) + (order.sign > 0 ? lots : 0)
     const shortest = this.#shortest(handle) - (order.sign < 0 ? lots : 0)
@@ -332,10 +335,10 @@ export class RiskEngine {
     const mark = this.#account.mark[handle]
     const before = this.#worstLots(handle) / instrument.lotsPerUnit
     // What the order adds weighs at its own price, what was there before at the market's.
-    const added = (worst - before) * price
     if (maxPositionWeight !== undefined) {
-      const weight = before * (mark > 0 ? mark : price) + added
-      if (weight > maxPositionWeight * this.#account.equity) return 'positionLimit'
+      const added = (worst - before) * this.#account.unitValue(handle, price)
+      const weight = before * this.#account.unitValue(handle, mark > 0 ? mark : price) + added
+      if (!(weight <= maxPositionWeight * this.#account.equity)) return 'positionLimit'
     }
     if (this.#margin === undefined) return undefined
     if (!(mark > 0)) return 'noPrice'

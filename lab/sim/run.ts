@@ -5,7 +5,7 @@
 import { canonicalJson, Digest, textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
 import type { ClosedTrade, OpenTrade } from '../domain/closed-trade.ts'
-import type { FillRecord } from '../domain/fill.ts'
+import { type FillRecord, fillSlippage } from '../domain/fill.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import type { OrderRecord } from '../domain/order.ts'
 import type { EquityColumns, PlotSeries, RunResult, RunWarning } from '../domain/run-result.ts'
@@ -121,7 +121,11 @@ export class Run implements RunResult {
   }
 
   get fills(): readonly FillRecord[] {
-    this.#fills ??= this.#engine.recorder.fills.records(this.#engine.instruments)
+    const { recorder, instruments, account } = this.#engine
+    this.#fills ??= recorder.fills.records(instruments, (handle, place, price) => {
+      const value = account.unitValueAt(handle, price, account.fillRate(place))
+      return value === price ? undefined : { value, rate: account.fillRate(place) }
+    })
     return this.#fills
   }
 
@@ -134,7 +138,7 @@ export class Run implements RunResult {
   }
 
   get slippageCost(): number {
-    return this.fills.reduce((sum, fill) => sum + fill.slippage * fill.quantity, 0)
+    return this.fills.reduce((sum, fill) => sum + fillSlippage(fill), 0)
   }
 
   get plots(): readonly PlotSeries[] {

@@ -1,4 +1,5 @@
 /** What trading has cost so far, over time: fees and slippage laid on one another, in account currency. */
+import { fillFee, fillSlippage } from '../../domain/fill.ts'
 import type { RunResult } from '../../domain/run-result.ts'
 import { extremeRows, thinningNote } from './down-sample.ts'
 import { type Figure, layoutOf, milliseconds, significant } from './figure.ts'
@@ -18,8 +19,8 @@ export function costsFigure(
   let feeSum = 0
   let slippageSum = 0
   fills.forEach((fill, row) => {
-    fees[row] = feeSum += fill.fee
-    slippage[row] = slippageSum += fill.slippage * fill.quantity
+    fees[row] = feeSum += fillFee(fill)
+    slippage[row] = slippageSum += fillSlippage(fill)
   })
   const rows = extremeRows(fees, points)
   const x = [

@@ -1,4 +1,5 @@
 /** Value traded in each calendar month (UTC), buys and sells together, as a share of the equity at its end. */
+import { fillValue } from '../../domain/fill.ts'
 import type { RunResult } from '../../domain/run-result.ts'
 import { type Figure, layoutOf, significant } from './figure.ts'
 import { lightPalette, type Palette } from './palette.ts'
@@ -14,7 +15,7 @@ export function turnoverFigure(
   const traded = new Map<number, number>()
   for (const fill of fills) {
     const month = monthOf(fill.time)
-    traded.set(month, (traded.get(month) ?? 0) + fill.price * fill.quantity)
+    traded.set(month, (traded.get(month) ?? 0) + fillValue(fill))
   }
   const first = monthOf(result.from)
   const equity = new Float64Array(monthOf(result.to) - first + 1).fill(Number.NaN)

@@ -1,4 +1,5 @@
 /** What trading cost, over time and by instrument. Sums of the fills as they were exported. */
+import { fillFee, fillSlippage, fillValue } from '../../domain/fill.ts'
 import type { RunResult } from '../../domain/run-result.ts'
 import { costsFigure } from '../charts/costs.ts'
 import { rolePalette } from '../charts/palette.ts'
@@ -57,9 +58,9 @@ function costsByInstrument(result: RunResult): InstrumentCosts[] {
     let row = rows.get(fill.instrument)
     if (row === undefined) rows.set(fill.instrument, (row = emptyCosts(fill.instrument)))
     row.fills++
-    row.traded += fill.price * fill.quantity
-    row.fees += fill.fee
-    row.slippage += fill.slippage * fill.quantity
+    row.traded += fillValue(fill)
+    row.fees += fillFee(fill)
+    row.slippage += fillSlippage(fill)
   }
   return [...rows.values()].sort((a, b) => b.fees + b.slippage - a.fees - a.slippage)
 }
