@@ -378,8 +378,8 @@ export class TickMarket {
 
   // ------------------------------------------------------------------ orders
 
-  /** A new order has come. */
-  arrive(order: WorkingOrder, now: number): void {
+  /** A new order has come. @param known the account has it as accepted already */
+  arrive(order: WorkingOrder, now: number, known: boolean): void {
     order.venueState = HERE
     order.venueLots = order.lots - order.waitingLots
     order.venueFilled = 0
@@ -388,10 +388,11 @@ export class TickMarket {
     this.living++
     if (order.timeInForce === 'GTD' && !(order.special.goodTill > now)) {
       this.#end(order)
-      this.#line.rejected(order, 'goodTillPassed', this.#due(now))
+      if (known) this.#line.expired(order, 'goodTillPassed', this.#due(now))
+      else this.#line.rejected(order, 'goodTillPassed', this.#due(now))
       return
     }
-    this.#line.accepted(order, this.#due(now))
+    if (!known) this.#line.accepted(order, this.#due(now))
     if (isAtOpen(order.type) || isAtClose(order.type)) {
       this.#enterAuction(order, now)
       return

@@ -13,6 +13,7 @@ import type { TickMarket } from './tick-market.ts'
 const NEW = 0
 const CANCEL = 1
 const REPLACE = 2
+const RELEASE = 3
 
 interface Message {
   kind: number
@@ -62,7 +63,10 @@ export class TickVenue implements ClockedVenue {
   /** An order that was held rests here already. */
   submit(order: WorkingOrder, now: number): void {
     if (order.special.bracket) this.#children.push(order)
-    this.#send(NEW, order, now, 'byStrategy', undefined, order.state === 'held')
+    if (order.state === 'held') {
+      this.#reports.accepted(order, now)
+      this.#send(RELEASE, order, now, 'byStrategy', undefined, true)
+    } else this.#send(NEW, order, now, 'byStrategy', undefined, false)
   }
 
   cancel(order: WorkingOrder, now: number, reason: Reason): void {
@@ -173,8 +177,8 @@ export class TickVenue implements ClockedVenue {
     } else this.#arrival = this.#messages[this.#first].time
     if (order.id !== message.id) return true
     const before = market.living
-    if (message.kind === NEW) {
-      if (order.venueState === 0) market.arrive(order, time)
+    if (message.kind === NEW || message.kind === RELEASE) {
+      if (order.venueState === 0) market.arrive(order, time, message.kind === RELEASE)
     } else if (message.kind === CANCEL) market.cancel(order, message.reason, time)
     else market.replace(order, message.change!, time)
     if (before === 0 && market.living > 0) this.#busy.push(market)
