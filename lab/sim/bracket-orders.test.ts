@@ -154,6 +154,27 @@ describe('a bracket', () => {
     ])
   })
 
+  it('waits for what its entry still fills when all of the first part was sold by hand', async () => {
+    // 4 of 10 bought on day 2 and sold by hand on day 3, which reaches the target in vain; the entry fills 6 more on
+    // day 4, and they are sold at day 5's open of 106.
+    const run = await play(
+      {
+        A: ['100', '100 101 99 100 40', '102 106 102 102 1000', '100 100 99 99 100', '106 106 106 106 1000'],
+      },
+      {
+        1: ({ ctx, of }) => ctx.buy(of.A, 10, { limit: 101, takeProfit: 105, stopLoss: 90 }),
+        2: ({ ctx, of }) => ctx.sell(of.A, 4),
+      },
+      { slippage: 'volume-share:cap=10%:impact=0' },
+    )
+    expect(fillsOf(run)).toEqual([
+      '2: buy 4 A at 100',
+      '3: sell 4 A at 102',
+      '4: buy 6 A at 100',
+      '5: sell 6 A at 106',
+    ])
+  })
+
   it('ends for the part that its entry never fills', async () => {
     const run = await play(
       { A: ['100', '100 101 99 100 40', '100', '94 94 94 94 1000'] },

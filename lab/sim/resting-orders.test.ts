@@ -150,6 +150,15 @@ describe('GTD', () => {
     expect(ordersOf(run)[1]).toBe('1: expired 0 goodTillPassed (2)')
   })
 
+  it('that ended while no bar came has nothing of the next', async () => {
+    // Until 12:00 of day 2, which has no bar: day 3's open of 80 came too late.
+    const run = await play(
+      { A: ['100', '-', '80'] },
+      { 1: ({ ctx, of }) => ctx.buy(of.A, 1, { limit: 90, goodTill: day(1.5) }) },
+    )
+    expect(ordersOf(run)).toEqual(['1: expired 0 goodTillPassed (3)'])
+  })
+
   it('of a time that has passed is refused', async () => {
     const run = await play(
       { A: ['100', '100'] },

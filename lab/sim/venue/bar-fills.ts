@@ -262,7 +262,9 @@ export class BarFills {
       this.#reports.filled(order, lots, price, slippage, now, maker)
       this.filling = undefined
     }
-    if (lots < wanted && order.open) this.#reports.canceled(order, 'insufficientCash', now)
+    // A bracket's child of an entry that goes on filling waits for what it will be given.
+    if (lots < wanted && order.open && order.waitingLots === 0)
+      this.#reports.canceled(order, 'insufficientCash', now)
     return lots
   }
 }

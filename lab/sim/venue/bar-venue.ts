@@ -226,7 +226,10 @@ export class BarVenue implements Venue {
     }
     const { handle } = order
     const window = this.#windows[handle]
-    if (this.#endings.passedAtOpen(order)) return
+    if (this.#endings.passedAtOpen(order)) {
+      order.worksIn = 0
+      return
+    }
     this.#fills.take(handle)
     const auction =
       isAtOpen(order.type) &&
