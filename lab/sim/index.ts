@@ -1,5 +1,6 @@
 /** Backtests: the engine with the store's clock, the store's bars and the simulated venue. */
 export { backtest, type BacktestRequest } from './backtest.ts'
+export { delayed } from './delayed.ts'
 export { Run } from './run.ts'
 export { memoryBars } from './series.ts'
 export { type MemoryTicks, memoryTicks } from './ticks.ts'
