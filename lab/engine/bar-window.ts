@@ -18,13 +18,18 @@ type Columns = { -readonly [Name in keyof BarColumns]: BarColumns[Name] } & {
 
 const NONE: Float64Array = new Float64Array(0)
 const NAMES = ['open', 'high', 'low', 'close', 'volume', 'eventTime', 'receiveTime', 'sessionClose'] as const
+const BARS = ['open', 'high', 'low', 'close', 'volume'] as const
 const DAY = 86_400_000_000
+
+const one = () => new Float64Array(1)
 
 export interface WindowIndicator {
   readonly indicator: Indicator
   readonly outputs: number
   /** Under what its columns may be kept for other runs; undefined when they may not. */
   readonly key?: string
+  /** An author's own: it is shown each bar by itself, when it becomes known. */
+  readonly foreign?: boolean
 }
 
 /** One output of one indicator. */
@@ -65,6 +70,11 @@ export class BarWindow implements Columns {
   /** Its place among the run's bar windows: the finest of each instrument by handle, then the others. */
   readonly slot: number
   readonly interval: string
+  /** Some indicator is an author's own: `takeForeign` must be called whenever the cursor has moved. */
+  readonly foreign: boolean
+  /** The one bar that such an indicator is shown. */
+  readonly #shown = { open: one(), high: one(), low: one(), close: one(), volume: one() }
+  readonly #made: readonly Float64Array[][]
   /** Splits of its instrument, in order of time; the first bar that closes after one is in new shares. */
   readonly splits: { readonly time: number; readonly ratio: number }[] = []
   /** First rows in new shares, counted from the first row ever held, with their ratios. */
@@ -80,6 +90,23 @@ export class BarWindow implements Columns {
       Array.from({ length: entry.outputs }, () => ({ column: NONE, window: this })),
     )
     this.#columns = this.cells.map(() => [])
+    this.foreign = indicators.some(entry => entry.foreign === true)
+    this.#made = indicators.map(entry => Array.from({ length: entry.outputs }, one))
+  }
+
+  /** Has authors' own indicators take in the newest bar. */
+  takeForeign(): void {
+    const row = this.cursor
+    for (const name of BARS) this.#shown[name][0] = this[name][row]
+    this.#indicators.forEach(({ indicator, foreign }, i) => {
+      if (foreign !== true) return
+      for (const split of this.#splitRows)
+        if (split.row === this.#gone + row) indicator.rescale(1 / split.ratio, split.ratio)
+      indicator.fill(this.#shown, 0, 1, this.#made[i])
+      this.cells[i].forEach((cell, k) => {
+        cell.column[row] = this.#made[i][k][0]
+      })
+    })
   }
 
   /** Bars known since the start, whatever has left the window. */
@@ -122,6 +149,7 @@ export class BarWindow implements Columns {
     const start = this.#fillToSplits(tail)
     for (let i = 0; i < this.#indicators.length; i++) {
       const kept = this.#kept[i]
+      if (this.#indicators[i].foreign === true) continue
       if (kept === undefined) this.#indicators[i].indicator.fill(this, start, this.end, this.#columns[i])
       else for (let k = 0; k < kept.length; k++) this.cells[i][k].column = kept[k].subarray(from - tail, to)
     }
@@ -136,7 +164,8 @@ export class BarWindow implements Columns {
     }
     this.end++
     for (let i = 0; i < this.#indicators.length; i++)
-      this.#indicators[i].indicator.fill(this, this.end - 1, this.end, this.#columns[i])
+      if (this.#indicators[i].foreign !== true)
+        this.#indicators[i].indicator.fill(this, this.end - 1, this.end, this.#columns[i])
   }
 
   /** Rows [from, to) of a column as a copy, in the shares of the newest known bar. */
@@ -159,7 +188,8 @@ export class BarWindow implements Columns {
       let row = start
       while (row < this.end && this.eventTime[row] <= time) row++
       if (row === this.end) break
-      this.#indicators.forEach(({ indicator }, i) => {
+      this.#indicators.forEach(({ indicator, foreign }, i) => {
+        if (foreign === true) return
         indicator.fill(this, start, row, this.#columns[i])
         indicator.rescale(1 / ratio, ratio)
       })

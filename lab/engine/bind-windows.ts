@@ -1,4 +1,6 @@
 /** The bar windows of a run, with every indicator that the strategy declared; equal keys share one. */
+import { isBuiltIn } from '../indicators/built-in.ts'
+import type { IndicatorSpec } from '../indicators/indicator.ts'
 import { bindIndicator } from '../strategy/indicator-handle.ts'
 import { declaredIndicators, type StrategyCallbacks } from '../strategy/strategy.ts'
 import type { Tradable } from '../strategy/context.ts'
@@ -16,8 +18,10 @@ export function bindWindows(
   history: number,
 ): { windows: BarWindow[]; slots: number[] } {
   const handles = strategies.flatMap(strategy => [...declaredIndicators(strategy)])
-  const keys = [...new Set(handles.map(handle => handle.spec.key))]
-  const specs = keys.map(key => handles.find(handle => handle.spec.key === key)!.spec)
+  // Equal keys of built-in indicators are equal numbers; of an author's own, only the same object is.
+  const keyOf = (spec: IndicatorSpec<string>): unknown => (isBuiltIn(spec) ? spec.key : spec)
+  const keys = [...new Set(handles.map(handle => keyOf(handle.spec)))]
+  const specs = keys.map(key => handles.find(handle => keyOf(handle.spec) === key)!.spec)
   const windows: BarWindow[] = []
   const make = (handle: number, interval: string, informs: boolean): number => {
     const slot = windows.length
@@ -27,7 +31,8 @@ export function bindWindows(
       : specs.map(spec => ({
           indicator: spec.create(instruments[handle]),
           outputs: spec.outputs.length,
-          key: spec.repeatable === true ? `${spec.key} ${ticksPerUnit} ${lotsPerUnit}` : undefined,
+          key: isBuiltIn(spec) ? `${spec.key} ${ticksPerUnit} ${lotsPerUnit}` : undefined,
+          foreign: !isBuiltIn(spec),
         }))
     windows.push(new BarWindow(indicators, history, slot, interval))
     return slot
@@ -41,7 +46,7 @@ export function bindWindows(
     own[one.handle] === place ? one.handle : make(one.handle, one.interval, one.informs),
   )
   for (const handle of handles) {
-    const place = keys.indexOf(handle.spec.key)
+    const place = keys.indexOf(keyOf(handle.spec))
     bindIndicator(
       handle,
       windows.map(window => window.cells[place] ?? []),

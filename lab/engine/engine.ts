@@ -389,7 +389,7 @@ export class Engine implements Standing {
   #barLane(stream: number, window: BarWindow, until: number, limit: number): number {
     const { account, desk, timers } = this
     let horizon = until
-    const { end, eventTime, receiveTime, close } = window
+    const { end, eventTime, receiveTime, close, foreign } = window
     const { mark } = account
     const terms = this.#streams[stream] as BarTerms
     const { handle } = terms
@@ -418,6 +418,7 @@ export class Engine implements Standing {
       const before = this.eventClock
       this.now = now
       window.cursor = row
+      if (foreign === true) window.takeForeign()
       window.late = time <= before
       if (time > before) this.eventClock = time
       if (desk.venueBusy === true && executes === true) this.#workOrders(1)
@@ -581,6 +582,7 @@ export class Engine implements Standing {
   /** Moves to the next bar. */
   #advance(window: BarWindow, before: number): void {
     const time = window.eventTime[++window.cursor]
+    if (window.foreign === true) window.takeForeign()
     window.late = time <= before
     if (time > this.eventClock) this.eventClock = time
   }

@@ -2,7 +2,7 @@
  * Indicator columns of series in memory, kept from run to run: a sweep asks for the same average of the same bars
  * again and again. A column is kept from the second run that asks for it, so that a single run pays nothing, and
  * as long as its series lives. Columns of bars are immutable once handed over, and only indicators that say so
- * (`repeatable`) are kept: the numbers are those that the run would have worked out itself.
+ * (built in) are kept: the numbers are those that the run would have worked out itself.
  */
 import type { BarSeries } from '../domain/bar.ts'
 import type { Indicator } from '../indicators/indicator.ts'

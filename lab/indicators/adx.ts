@@ -8,6 +8,7 @@
  * Whether a rise equals a fall is asked of the doubles, as TA-Lib does. Without range DI is 0, and a bar without direction leaves ADX as it is (0 while it begins), as in TA-Lib. All
  * three are warm together. Directional sums below 1e-12 of the true range are what is left of rounding: none.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { trueRange } from './atr.ts'
 import { finiteRuns } from './finite-runs.ts'
@@ -22,13 +23,12 @@ export function adx(period: number, { seed = 'forgotten' }: SeedOptions = {}): I
   checkPeriod('adx', 'period', period, 2)
   checkSeed('adx', seed)
   const warmup = adxWarmup(period, seed)
-  return {
+  return builtIn({
     key: `adx(${period}${seedKey(seed)})`,
-    repeatable: true,
     outputs: ['adx', 'plusDi', 'minusDi'],
     warmup,
     create: () => new Adx(period, warmup),
-  }
+  })
 }
 
 function adxWarmup(period: number, seed: Seed): number {

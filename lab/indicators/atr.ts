@@ -3,6 +3,7 @@
  * 1/period and begun with the simple mean of the first `period` ranges (TA-Lib ATR). In price units.
  * A bar without high, low or close begins it anew.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { finiteRuns } from './finite-runs.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
@@ -14,13 +15,12 @@ export function atr(period: number, { seed = 'forgotten' }: SeedOptions = {}): I
   checkPeriod('atr', 'period', period)
   checkSeed('atr', seed)
   const warmup = atrWarmup(period, seed)
-  return {
+  return builtIn({
     key: `atr(${period}${seedKey(seed)})`,
-    repeatable: true,
     outputs: ['value'],
     warmup,
     create: () => new Atr(period, warmup),
-  }
+  })
 }
 
 function atrWarmup(period: number, seed: Seed): number {

@@ -2,6 +2,7 @@
  * Bollinger bands: middle is the simple average of `period` values, upper and lower lie `deviations` population
  * standard deviations above and below it (TA-Lib BBANDS with equal deviations and matype 0).
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import type { Indicator, IndicatorScale, IndicatorSpec } from './indicator.ts'
 import { checkPeriod, checkPositive } from './parameters.ts'
@@ -21,13 +22,12 @@ export function bollinger(
   checkPeriod('bollinger', 'period', period, 2)
   checkPositive('bollinger', 'deviations', deviations)
   checkSource('bollinger', source)
-  return {
+  return builtIn({
     key: `bollinger(${period},${deviations},${source})`,
-    repeatable: true,
     outputs: ['middle', 'upper', 'lower'],
     warmup: period,
     create: scale => new Bollinger(period, deviations, source, scale),
-  }
+  })
 }
 
 class Bollinger implements Indicator {

@@ -3,18 +3,18 @@
  * It is anchored there, so that an earlier start is another average; `vwap` has a window. NaN until something
  * traded. A bar with a missing value has none, and is passed over.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { CompensatedSum } from './compensated-sum.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
 
 export function cumulativeVwap(): IndicatorSpec {
-  return {
+  return builtIn({
     key: 'cumulativeVwap()',
-    repeatable: true,
     outputs: ['value'],
     warmup: 1,
     create: () => new CumulativeVwap(),
-  }
+  })
 }
 
 class CumulativeVwap implements Indicator {

@@ -3,6 +3,7 @@
  * middle between them (TA-Lib MAX of high, MIN of low, MIDPRICE). A breakout rule compares a close with the
  * channel of the bar before: this bar's own high is already in this one.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
 import { checkPeriod } from './parameters.ts'
@@ -13,13 +14,12 @@ export type DonchianOutput = 'upper' | 'middle' | 'lower'
 /** `donchian(20)`: in price units; warm after `period` bars. */
 export function donchian(period: number): IndicatorSpec<DonchianOutput> {
   checkPeriod('donchian', 'period', period)
-  return {
+  return builtIn({
     key: `donchian(${period})`,
-    repeatable: true,
     outputs: ['upper', 'middle', 'lower'],
     warmup: period,
     create: () => new Donchian(period),
-  }
+  })
 }
 
 class Donchian implements Indicator {

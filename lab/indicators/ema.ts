@@ -3,6 +3,7 @@
  * `period` values (TA-Lib EMA). Warm when that beginning has a weight below 1e-12: `ema(20)` after 297 bars;
  * with `{ seed: 'ta-lib' }` from bar 20 on. A missing value begins it anew.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { finiteRuns } from './finite-runs.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
@@ -18,13 +19,12 @@ export function ema(
   checkSource('ema', source)
   checkSeed('ema', seed)
   const warmup = emaWarmup(period, seed)
-  return {
+  return builtIn({
     key: `ema(${period},${source}${seedKey(seed)})`,
-    repeatable: true,
     outputs: ['value'],
     warmup,
     create: () => new Ema(period, source, warmup),
-  }
+  })
 }
 
 function emaWarmup(period: number, seed: Seed): number {

@@ -30,7 +30,5 @@ export interface IndicatorSpec<Output extends string = 'value'> {
   /** Names of the output columns, in the order of `out`. */
   readonly outputs: readonly Output[]
   readonly warmup: number
-  /** Equal keys give equal numbers in every run of the process, so that columns may be kept for the next one. */
-  readonly repeatable?: boolean
   create(scale: IndicatorScale): Indicator
 }

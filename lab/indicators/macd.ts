@@ -5,6 +5,7 @@
  *
  * All three are warm together, when what was begun with weighs less than 1e-12 in the signal.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { GordonError } from '../core/errors.ts'
 import { emaBatch } from './ema.ts'
@@ -34,13 +35,12 @@ export function macd(
   checkSource('macd', source)
   checkSeed('macd', seed)
   const warmup = macdWarmup(periods, seed)
-  return {
+  return builtIn({
     key: `macd(${fast},${slow},${signal},${source}${seedKey(seed)})`,
-    repeatable: true,
     outputs: ['macd', 'signal', 'histogram'],
     warmup,
     create: () => new Macd(periods, source, warmup),
-  }
+  })
 }
 
 function checkPeriods(indicator: string, { fast, slow, signal }: Periods): void {

@@ -5,12 +5,13 @@
  * Its level depends on where the series begins; its changes do not. The sum is exact. A bar without close or volume
  * has no value and is passed over.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { CompensatedSum } from './compensated-sum.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
 
 export function obv(): IndicatorSpec {
-  return { key: 'obv()', repeatable: true, outputs: ['value'], warmup: 1, create: () => new Obv() }
+  return builtIn({ key: 'obv()', outputs: ['value'], warmup: 1, create: () => new Obv() })
 }
 
 class Obv implements Indicator {

@@ -2,6 +2,7 @@
  * Rate of change: 100 · (value / value `period` bars ago − 1), in percent (TA-Lib ROC).
  * NaN where the earlier value is zero; TA-Lib says 0 there.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
 import { checkPeriod } from './parameters.ts'
@@ -11,13 +12,12 @@ import { checkSource, type Source, type SourceOptions, splitFactor } from './sou
 export function roc(period: number, { source = 'close' }: SourceOptions = {}): IndicatorSpec {
   checkPeriod('roc', 'period', period)
   checkSource('roc', source)
-  return {
+  return builtIn({
     key: `roc(${period},${source})`,
-    repeatable: true,
     outputs: ['value'],
     warmup: period + 1,
     create: () => new Roc(period, source),
-  }
+  })
 }
 
 class Roc implements Indicator {

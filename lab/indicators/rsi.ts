@@ -6,6 +6,7 @@
  * A price that has never moved has no strength: NaN where TA-Lib says 0, which would read as oversold. So it is
  * after so many unchanged bars that every earlier move weighs less than 1e-12.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { finiteRuns } from './finite-runs.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
@@ -22,13 +23,12 @@ export function rsi(
   checkSource('rsi', source)
   checkSeed('rsi', seed)
   const warmup = rsiWarmup(period, seed)
-  return {
+  return builtIn({
     key: `rsi(${period},${source}${seedKey(seed)})`,
-    repeatable: true,
     outputs: ['value'],
     warmup,
     create: () => new Rsi(period, source, warmup),
-  }
+  })
 }
 
 function rsiWarmup(period: number, seed: Seed): number {

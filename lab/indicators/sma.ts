@@ -4,6 +4,7 @@
  * On the instrument's grid the rolling sum is one of integers; off it, a compensated one. Both are exact, so the
  * average is a function of its window alone, and equal values average to themselves. 1M rows: 3.1 ns each.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { CompensatedSum } from './compensated-sum.ts'
 import { GridWindow, NOISE, ROUND, ticksOf } from './grid-window.ts'
@@ -15,13 +16,12 @@ import { checkSource, gridOf, type Source, type SourceOptions, splitFactor } fro
 export function sma(period: number, { source = 'close' }: SourceOptions = {}): IndicatorSpec {
   checkPeriod('sma', 'period', period)
   checkSource('sma', source)
-  return {
+  return builtIn({
     key: `sma(${period},${source})`,
-    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new Sma(period, source, scale),
-  }
+  })
 }
 
 class Sma implements Indicator {

@@ -2,6 +2,7 @@
  * Rolling standard deviation of the population: √(Σ(x − mean)² / period), divided by period and not period − 1
  * (TA-Lib STDDEV with nbdev 1).
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import type { Indicator, IndicatorScale, IndicatorSpec } from './indicator.ts'
 import { checkPeriod } from './parameters.ts'
@@ -12,13 +13,12 @@ import { checkSource, gridOf, type Source, type SourceOptions, splitFactor } fro
 export function standardDeviation(period: number, { source = 'close' }: SourceOptions = {}): IndicatorSpec {
   checkPeriod('standardDeviation', 'period', period, 2)
   checkSource('standardDeviation', source)
-  return {
+  return builtIn({
     key: `standardDeviation(${period},${source})`,
-    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new StandardDeviation(period, source, scale),
-  }
+  })
 }
 
 class StandardDeviation implements Indicator {

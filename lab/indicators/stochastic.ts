@@ -5,6 +5,7 @@
  * NaN while any of those bars had no range to be in; TA-Lib says 0 there, which would read as oversold. The two
  * short averages are added up anew, oldest first, so that they depend on their window alone.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import type { Indicator, IndicatorSpec } from './indicator.ts'
 import { checkPeriod } from './parameters.ts'
@@ -15,13 +16,12 @@ export type StochasticOutput = 'k' | 'd'
 /** `stochastic(14, 3, 3)`: 0..100; warm after fastK + slowK + slowD − 2 bars. */
 export function stochastic(fastK = 14, slowK = 3, slowD = 3): IndicatorSpec<StochasticOutput> {
   checkPeriods('stochastic', fastK, slowK, slowD)
-  return {
+  return builtIn({
     key: `stochastic(${fastK},${slowK},${slowD})`,
-    repeatable: true,
     outputs: ['k', 'd'],
     warmup: fastK + slowK + slowD - 2,
     create: () => new Stochastic(fastK, slowK, slowD),
-  }
+  })
 }
 
 function checkPeriods(indicator: string, fastK: number, slowK: number, slowD: number): void {

@@ -6,6 +6,7 @@
  * On the grid both sums are of integers; off it (or where they would leave 53 bits) the window is added up anew,
  * oldest first. Either way the value depends on the window alone.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { ticksOf, toTicks } from './grid-window.ts'
 import type { Indicator, IndicatorScale, IndicatorSpec } from './indicator.ts'
@@ -14,13 +15,12 @@ import { checkPeriod } from './parameters.ts'
 /** `vwap(20)`: in price units; warm after `period` bars. */
 export function vwap(period: number): IndicatorSpec {
   checkPeriod('vwap', 'period', period)
-  return {
+  return builtIn({
     key: `vwap(${period})`,
-    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new Vwap(period, scale),
-  }
+  })
 }
 
 class Vwap implements Indicator {

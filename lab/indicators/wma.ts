@@ -5,6 +5,7 @@
  * On the grid each bar adds period × newest and takes the sum of the window before it away, in integers. Off the
  * grid the window is added up anew, oldest first. Either way the average depends on its window alone.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import { GridWindow, ticksOf, toTicks } from './grid-window.ts'
 import type { Indicator, IndicatorScale, IndicatorSpec } from './indicator.ts'
@@ -14,13 +15,12 @@ import { checkSource, gridOf, type Source, type SourceOptions, splitFactor } fro
 export function wma(period: number, { source = 'close' }: SourceOptions = {}): IndicatorSpec {
   checkPeriod('wma', 'period', period)
   checkSource('wma', source)
-  return {
+  return builtIn({
     key: `wma(${period},${source})`,
-    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new Wma(period, source, scale),
-  }
+  })
 }
 
 class Wma implements Indicator {

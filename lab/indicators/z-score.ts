@@ -2,6 +2,7 @@
  * Rolling z-score: (value − mean) / deviation of the last `period` values, this one included, with the
  * population's deviation. NaN where the window does not vary: there is no distance to measure in.
  */
+import { builtIn } from './built-in.ts'
 import type { BarColumns } from '../domain/bar.ts'
 import type { Indicator, IndicatorScale, IndicatorSpec } from './indicator.ts'
 import { checkPeriod } from './parameters.ts'
@@ -14,13 +15,12 @@ import { standardDeviationBatch } from './standard-deviation.ts'
 export function zScore(period: number, { source = 'close' }: SourceOptions = {}): IndicatorSpec {
   checkPeriod('zScore', 'period', period, 2)
   checkSource('zScore', source)
-  return {
+  return builtIn({
     key: `zScore(${period},${source})`,
-    repeatable: true,
     outputs: ['value'],
     warmup: period,
     create: scale => new ZScore(period, source, scale),
-  }
+  })
 }
 
 class ZScore implements Indicator {

@@ -76,16 +76,6 @@ const hex = (letters.match(/.{4}/g) ?? []).map(four => Number.parseInt(four, 2).
 
 const CHEATS: readonly (readonly [string, string, Author])[] = [
   [
-    'an indicator of its own that looks three rows ahead',
-    'FUTURE_ROWS',
-    {
-      head: `const centred = { key: 'centred', outputs: ['value'], warmup: 1, create: () => ({ warmup: 1, rescale() {},
-      fill(c, from, to, out) { for (let r = from; r < to; r++) out[0][r] = c.close[Math.min(c.close.length - 1, r + 3)] } }) }`,
-      fields: 'line = this.indicator(centred)',
-      body: 'd = this.line.at(bar) - bar.close',
-    },
-  ],
-  [
     'directions by month and day',
     'KNOWN_BY_DATE',
     {

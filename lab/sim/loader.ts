@@ -17,6 +17,7 @@ import { authorLine } from './author-line.ts'
 import { codeHash } from './loading/code-hash.ts'
 import { readCompiled, writeCompiled } from './loading/module-cache.ts'
 import { AUTHORING_MODULE } from './loading/project.ts'
+import { sealColumns } from './loading/seal.ts'
 
 export interface LoadedStrategy {
   /** The class that `export default class … extends strategy(…)` made. */
@@ -68,11 +69,19 @@ async function importModule(path: string, file: string): Promise<Record<string, 
   await import(/* @vite-ignore */ pathToFileURL(AUTHORING_MODULE).href)
   // Breakpoints need only the inline map; stack traces need node to read it, from here on.
   process.setSourceMapsEnabled(true)
+  sealColumns()
   try {
     return await import(/* @vite-ignore */ pathToFileURL(path).href)
   } catch (cause) {
     const place = authorLine(cause) ?? file
     const said = cause instanceof Error ? cause.message : String(cause)
+    const method = /read only property '(\w+)'/.exec(said)?.[1]
+    if (cause instanceof TypeError && method !== undefined && method in Float64Array.prototype)
+      throw new GordonError(
+        'FORBIDDEN_USE',
+        `${place} puts a method in place of Float64Array.prototype.${method}, which would be handed whole columns, rows to come included: a strategy sees only what it is handed; remove it.`,
+        { cause },
+      )
     throw new GordonError('STRATEGY_FAILED', `${place} failed while it was loaded: ${said}`, { cause })
   }
 }

@@ -25,6 +25,7 @@ import { authorLine } from './author-line.ts'
 import { checkFunding, checkGrid } from './checked-instruments.ts'
 import { beginAccruals, openHouse } from './house.ts'
 import { Liquidation } from './liquidation.ts'
+import { sealColumns } from './loading/seal.ts'
 import { type ResolvedSettings, resolveSettings, type TradingSettings } from './settings.ts'
 import { timerSchedules } from './timer-schedules.ts'
 import { makeVenue } from './venue/make-venue.ts'
@@ -60,6 +61,7 @@ export interface Session {
 }
 
 export function openSession(request: SessionRequest): Session {
+  sealColumns()
   const definition = strategyDefinition(request.strategy)
   if (definition === undefined)
     throw new GordonError(

@@ -16,6 +16,8 @@ export interface CorpusEntry {
   readonly leak: string | undefined
   /** A finding's code for cheats, a verdict for honest ones. */
   readonly expect: string
+  /** The finding's code where typed arrays are not closed to strategies (sim/loading/seal.ts). */
+  readonly unsealed: string | undefined
   readonly market: MarketName
   readonly settings: TradingSettings
 }
@@ -54,6 +56,7 @@ function entries(folder: string): CorpusEntry[] {
         about: text.split('\n\n')[0].replace(/\s+/g, ' ').trim(),
         leak: field('Leak'),
         expect: field('Expect') ?? '',
+        unsealed: field('Unsealed'),
         market: (field('Market') ?? 'one') as MarketName,
         settings: Object.fromEntries(settings.map(pair => pair.split('='))),
       }

@@ -3,7 +3,8 @@
  * buffer behind a typed array that the engine cut its window from.
  *
  * Leak: a centred window, through the prototype of Float64Array
- * Expect: FUTURE_ROWS
+ * Expect: FORBIDDEN_USE
+ * Unsealed: FUTURE_ROWS
  * Market: one
  */
 import { type BarView, type Context, strategy } from 'gordon/strategy'

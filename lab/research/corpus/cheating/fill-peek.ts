@@ -2,7 +2,8 @@
  * Bids a tick above tomorrow's low, which it reads where the engine keeps the row that it will fill from.
  *
  * Leak: a fill price known before the order is sent
- * Expect: FUTURE_ROWS
+ * Expect: FORBIDDEN_USE
+ * Unsealed: FUTURE_ROWS
  * Market: one
  */
 import { type BarView, type Context, strategy } from 'gordon/strategy'

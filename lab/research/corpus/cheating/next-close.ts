@@ -3,7 +3,8 @@
  * the column.
  *
  * Leak: future bars, through the prototype of Float64Array
- * Expect: FUTURE_ROWS
+ * Expect: FORBIDDEN_USE
+ * Unsealed: FUTURE_ROWS
  * Market: one
  */
 import { type BarView, type Context, strategy } from 'gordon/strategy'
