@@ -70,6 +70,13 @@ describe('amounts', () => {
     expect(unitsToNumber(-4_734_640_000_000n)).toBe(-4734.64)
     expect(unitsToNumber(-95_000_000n)).toBe(-0.095)
     expect(unitsToNumber(-95_000_000)).toBe(-0.095)
+    expect(unitsToNumber(1_640_000_000)).toBe(1.64)
+    expect(unitsToNumber(-21_870_000_000n)).toBe(-21.87)
+    const random = new Random(3)
+    for (let k = 0; k < 2_000; k++) {
+      const units = BigInt(random.integer(-9e15, 9e15)) / 10n ** BigInt(random.integer(0, 16))
+      expect(unitsToNumber(units)).toBe(Number(formatUnits(units)))
+    }
     expect(unitsToNumber(123_456_789_123_456_789_000_000_000n)).toBe(Number('123456789123456789'))
   })
 })

@@ -104,7 +104,7 @@ export function addUnits(a: Units, b: Units): Units {
   return BigInt(a) + BigInt(b)
 }
 
-/** An amount as a double: its whole part plus its fraction, the one rounding is that of the sum. */
+/** An amount as a double: 1.64 is 1.64. */
 export function unitsToNumber(units: Units): number {
   if (typeof units === 'number') return splitSum(0, units)
   const whole = units / UNITS_PER_CURRENCY
@@ -157,15 +157,20 @@ export class ExactSum {
 }
 
 /**
- * whole + rest units, brought to a fraction in [0, 1) first, so that equal amounts give equal doubles; below zero
- * to one in (−1, 0], so that −0.095 is the double of that and not −1 + 0.905.
+ * whole + rest units as the double nearest to that amount, up to nine million; of larger ones the fraction is rounded
+ * before it is added. Brought to a fraction in [0, 1) first, so that equal amounts give equal doubles; below zero to
+ * one in (−1, 0], so that −0.095 is the double of that and not −1 + 0.905.
  */
 function splitSum(whole: number, rest: number): number {
   const carry = Math.floor(rest / 1e9)
   const fraction = rest - carry * 1e9
   const sum = whole + carry
+  const units = sum * 1e9 + fraction
+  if (units <= SAFE_UNITS && units >= -SAFE_UNITS) return units / 1e9
   return sum < 0 && fraction > 0 ? sum + 1 - (1e9 - fraction) / 1e9 : sum + fraction / 1e9
 }
+
+const SAFE_UNITS = Number.MAX_SAFE_INTEGER
 
 /** Exact text of an amount in units: `-12.345000001`, trailing zeros cut. */
 export function formatUnits(units: bigint): string {
