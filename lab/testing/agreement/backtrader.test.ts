@@ -99,7 +99,7 @@ function worksOf(name: string): Work[] {
 
 async function ours({ source, series, digits, plan }: Work): Promise<Outcome> {
   Planned.plan = plan
-  Planned.series = series
+  Planned.times = series.receiveTime
   Planned.digits = digits
   const run = await backtest({
     strategy: Planned,

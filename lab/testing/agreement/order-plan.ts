@@ -5,7 +5,13 @@
 import { Random } from '../../core/random.ts'
 import type { BarSeries } from '../../domain/bar.ts'
 import type { FillRecord } from '../../domain/fill.ts'
-import { type BarView, type Context, type OrderOptions, strategy } from '../../strategy/index.ts'
+import {
+  type BarView,
+  type Context,
+  type OrderOptions,
+  type QuoteView,
+  strategy,
+} from '../../strategy/index.ts'
 
 export type PlanType = 'market' | 'close' | 'limit' | 'stop' | 'stopLimit' | 'trail'
 
@@ -85,7 +91,8 @@ export function planOf(series: BarSeries, { seed, kinds, digits }: PlanTerms): P
 export class Planned extends strategy({ account: 'margin' }) {
   static plan: readonly PlannedOrder[]
   static digits: number
-  static series: BarSeries
+  /** When each row is known. */
+  static times: Float64Array
   row = -1
   ids = new Map<string, number>()
   close = Number.NaN
@@ -105,6 +112,13 @@ export class Planned extends strategy({ account: 'margin' }) {
   }
 
   override onBar(_: BarView, ctx: Context): void {
+    this.#known(ctx)
+  }
+  override onQuote(_: QuoteView, ctx: Context): void {
+    this.#known(ctx)
+  }
+
+  #known(ctx: Context): void {
     this.row++
     for (const one of Planned.plan) {
       if (one.cancelRow === this.row) {
@@ -126,9 +140,7 @@ export class Planned extends strategy({ account: 'margin' }) {
       ...(type === 'stopLimit' ? { limit } : {}),
       ...(type === 'trail' ? { trail: amount === undefined ? { percent } : { amount } } : {}),
       ...(group === undefined ? {} : { group }),
-      ...(lastRow === undefined
-        ? {}
-        : { timeInForce: 'GTD' as const, goodTill: Planned.series.receiveTime[lastRow] }),
+      ...(lastRow === undefined ? {} : { timeInForce: 'GTD' as const, goodTill: Planned.times[lastRow] }),
     }
     const id = side > 0 ? ctx.buy(instrument, quantity, terms) : ctx.sell(instrument, quantity, terms)
     this.ids.set(one.name, id)
