@@ -461,9 +461,16 @@ export class Engine implements Standing {
     const strategy = this.#strategy
     const guard = this.#guard
     const hasOnBook = isBook && strategy.onBook !== undefined
+    const hasOnTrade = window.kind === 'trades' && strategy.onTrade !== undefined && this.#strict === false
     const hasOnInstant = this.#hasOnInstant
     const context = this.#context
     const view = this.#books[handle]
+    const tick = this.#tickViews[window.place]
+    const { mark } = this.account
+    // Within the lane marks move with this stream, and money and orders with what the strategy does: in between,
+    // margin is as it was when it was last looked at.
+    let unseen = true
+    let seenMark = Number.NaN
     let left = limit
     for (; left > 0; left--) {
       const row = window.cursor + 1
@@ -476,28 +483,53 @@ export class Engine implements Standing {
       if (sampled === true && now >= this.#nextSample) this.#sample(now)
       this.now = now
       if (isFunding === true) this.#pay(window, now)
-      if (isBook === true && (row + 1 === end || receiveTime[row + 1] !== now)) {
+      const alone = row + 1 === end || receiveTime[row + 1] !== now
+      if (alone === true && (isBook === true || hasOnTrade === true)) {
         // #takeTicks for the one row that an instant mostly is.
         const time = eventTime[row]
         if (time > this.eventClock) this.eventClock = time
-        market.level(window, row, handle)
+        if (isBook === true) market.level(window, row, handle)
+        else market.trade(window, row, handle)
         window.cursor = row
-        market.settle(handle)
+        if (isBook === true) market.settle(handle)
       } else this.#takeTicks(window, now)
-      if (guard !== undefined) guard(now)
+      if (guard !== undefined && (unseen === true || mark[handle] !== seenMark)) {
+        seenMark = mark[handle]
+        unseen = false
+        guard(now)
+      }
       if (now < from) continue
       if (this.#starting === true) {
         this.#callStart()
         horizon = Math.min(horizon, this.settlements.next)
+        unseen = true
       }
-      if (desk.unsettled === true) desk.flush()
+      if (desk.unsettled === true) {
+        desk.flush()
+        unseen = true
+      }
       if (hasOnBook === true) {
         if (this.callback !== 'onBook') this.callback = 'onBook'
         this.callbackHandle = handle
         strategy.onBook!(view, context)
-        if (desk.unsettled === true) desk.flush()
-      } else if (isBook === false) this.#callTicks(window, row)
-      if (hasOnInstant === true) this.#callInstant()
+      } else if (alone === true && hasOnTrade === true) {
+        if (this.callback !== 'onTrade') this.callback = 'onTrade'
+        this.callbackHandle = handle
+        window.shown = true
+        strategy.onTrade!(tick, context)
+        window.shown = false
+      } else if (isBook === false) {
+        unseen = true
+        this.#callTicks(window, row)
+      }
+      if (desk.unsettled === true) {
+        desk.flush()
+        unseen = true
+      }
+      if (hasOnInstant === true) {
+        unseen = true
+        this.#callInstant()
+      }
     }
     return left
   }

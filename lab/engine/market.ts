@@ -84,22 +84,26 @@ export class Market {
   take(window: TickWindow, row: number): void {
     const { handle, kind } = window
     if (kind === 'book') this.level(window, row, handle)
-    else if (kind === 'trades') {
-      const price = window.a[row]
-      this.tradePrice[handle] = price
-      if (this.#quoted[handle] === 0) this.#mark[handle] = price
-      else {
-        this.trades[handle]++
-        if (price < this.bid[handle] || price > this.ask[handle])
-          note(this.outside[handle], window.receiveTime[row])
-      }
-    } else if (kind === 'quotes') {
+    else if (kind === 'trades') this.trade(window, row, handle)
+    else if (kind === 'quotes') {
       this.bid[handle] = window.a[row]
       this.ask[handle] = window.b[row]
       this.bidSize[handle] = window.c[row]
       this.askSize[handle] = window.d[row]
       if (this.bid[handle] === this.ask[handle]) note(this.locked[handle], window.receiveTime[row])
       this.#middle(handle)
+    }
+  }
+
+  /** One trade. */
+  trade(window: TickWindow, row: number, handle: number): void {
+    const price = window.a[row]
+    this.tradePrice[handle] = price
+    if (this.#quoted[handle] === 0) this.#mark[handle] = price
+    else {
+      this.trades[handle]++
+      if (price < this.bid[handle] || price > this.ask[handle])
+        note(this.outside[handle], window.receiveTime[row])
     }
   }
 

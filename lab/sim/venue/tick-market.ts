@@ -61,8 +61,8 @@ export class TickMarket {
   known = true
   readonly #setup: TickMarketSetup
   readonly #windows: readonly TickWindow[]
-  /** The only one. */
-  readonly #alone: TickWindow | undefined
+  /** The only one, or the only one that has not ended. */
+  #alone: TickWindow | undefined
   readonly #orders = new OrderQueueBook()
   readonly #book: OrderBook = this.#orders.levels
   #queue: OrderQueue
@@ -154,8 +154,13 @@ export class TickMarket {
       this.next = this.starved >= 0 ? Number.NaN : least
       return
     }
+    let going = 0
     for (let k = 0; k < windows.length; k++) {
       const window = windows[k]
+      if (window.head < window.end || window.more === true) {
+        going++
+        this.#alone = window
+      }
       if (window.head < window.end) {
         let time = window.eventTime[window.head]
         if (time < this.#clock) time = this.#clock
@@ -165,6 +170,7 @@ export class TickMarket {
         }
       } else if (window.more === true) this.starved = window.stream
     }
+    if (going !== 1) this.#alone = undefined
     this.next = this.starved >= 0 ? Number.NaN : least
   }
 
@@ -184,6 +190,7 @@ export class TickMarket {
   /** Rows up to `time`, where no order is there to meet them. Returns false when rows must be loaded first. */
   skipTo(time: number): boolean {
     this.#nextExpiry = Number.POSITIVE_INFINITY
+    if (this.#alone !== undefined) this.#skipAlone(this.#alone, time)
     for (;;) {
       this.peek()
       if (this.starved >= 0) return false
@@ -192,6 +199,34 @@ export class TickMarket {
       this.#clock = this.next
       this.#take(window, window.head++, this.next)
     }
+  }
+
+  /** The same for the rows held of the only stream, as far as they are plain levels or trades. */
+  #skipAlone(window: TickWindow, time: number): void {
+    const { kind, end, head, eventTime, a, b, c, d } = window
+    if (kind === 'quotes') return
+    const book = this.#book
+    const scale = this.#scale
+    const isBook = kind === 'book'
+    if (isBook && this.known === false) return
+    let row = head
+    let clock = this.#clock
+    for (; row < end; row++) {
+      const at = eventTime[row]
+      if (!((at > clock ? at : clock) <= time)) break
+      if (isBook) {
+        if (d[row] !== BOOK_ACTIONS.set) break
+        book.set(c[row] > 0 ? 1 : -1, Math.round(a[row] * scale), b[row])
+      }
+      if (at > clock) clock = at
+    }
+    if (row === head) return
+    window.head = row
+    this.#clock = clock
+    this.#feed = window.receiveTime[row - 1] - eventTime[row - 1]
+    if (isBook) return
+    this.#lastTrade = a[row - 1]
+    this.#lastTradeAt = clock
   }
 
   // ------------------------------------------------------------------ rows
