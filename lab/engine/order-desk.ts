@@ -258,6 +258,7 @@ export class OrderDesk implements AccountReports {
 
   cancelPending(order: WorkingOrder, now: number): void {
     order.enter('cancelPending', now)
+    this.#risk.cancelling(order)
   }
 
   held(order: WorkingOrder, now: number): void {

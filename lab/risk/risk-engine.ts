@@ -229,6 +229,18 @@ export class RiskEngine {
     this.#count(order)
   }
 
+  /**
+   * Its cancel is on its way, ahead of whatever is sent after it: the cash that it held back may be planned with.
+   * It may still fill, so that it goes on counting as exposure, and what is then not payable is cut at its fill.
+   */
+  cancelling(order: WorkingOrder): void {
+    if (!order.counted || order.reservedCents === 0) return
+    if (order.special.group === '')
+      this.#reserved[this.#account.settlement[order.handle]] -= order.reservedCents
+    order.reservedCents = 0
+    if (order.special.group !== '') this.#regroup(order)
+  }
+
   /** An order ended, or is about to be looked at anew: what it held back is free. */
   release(order: WorkingOrder): void {
     if (!order.counted) return
