@@ -107,12 +107,12 @@ export class TickFeed {
     if (this.#skewed > 0)
       warnings.push({
         code: 'RECEIVED_BEFORE',
-        text: `${this.#skewed} ${what} were received before they happened (first: row ${this.#firstSkewed}): clocks differ, and each counts as having happened when it was received.`,
+        text: `${this.#skewed} of the ${what} ${this.#skewed === 1 ? 'was' : 'were'} received before happening (first: row ${this.#firstSkewed}): clocks differ, and each counts as having happened when it was received.`,
       })
     if (this.#backwards > 0)
       warnings.push({
         code: 'EVENTS_BACKWARDS',
-        text: `${this.#backwards} ${what} happened before the row ahead of them, by the venue’s own clock (first: row ${this.#firstBackwards}): each counts as having happened with that row.`,
+        text: `${this.#backwards} of the ${what} happened before the row ahead, by the venue’s own clock (first: row ${this.#firstBackwards}): each counts as having happened with that row.`,
       })
     if (this.#snapshotless)
       warnings.push({

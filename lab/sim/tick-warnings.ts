@@ -7,7 +7,7 @@ import type { Oddity } from '../engine/market.ts'
 export function tickWarnings({ market, instruments }: Engine): RunWarning[] {
   return instruments.flatMap(({ handle, id }) => {
     const told: RunWarning[] = []
-    const tell = (code: string, { count, time }: Oddity, text: (times: string) => string) => {
+    const tell = (code: string, { count, time }: Oddity, text: (often: string) => string) => {
       if (count > 0) told.push({ code, text: `${text(times(count))} (first at ${isoTime(time)}).` })
     }
     tell(
@@ -24,8 +24,8 @@ export function tickWarnings({ market, instruments }: Engine): RunWarning[] {
     tell(
       'TRADES_OUTSIDE',
       market.outside[handle],
-      often =>
-        `Of ${market.trades[handle]} trades of ${id} prices lay outside of the known bid and ask ${often}: the two feeds are not in step, or a trade walked the book before the book told of it`,
+      () =>
+        `${market.outside[handle].count} of ${market.trades[handle]} trades of ${id} lay outside of the bid and ask known then: the two feeds are not in step, or a trade walked the book before the book told of it`,
     )
     tell(
       'BOOK_GAPS',
