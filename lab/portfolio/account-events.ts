@@ -190,7 +190,10 @@ export class AccountEvents {
     const { lotsPerUnit } = account.instruments[handle]
     if (toHandle !== undefined && toHandle !== handle) this.#moveTo(handle, toHandle)
     if (lots === 0) return undefined
-    return this.#record('symbolChange', time, handle, 0n, { quantity: lots / lotsPerUnit, to })
+    return this.#record('symbolChange', time, handle, 0n, {
+      quantity: lots / lotsPerUnit,
+      to: toHandle === undefined ? to : this.#id(toHandle),
+    })
   }
 
   /** The position is paid out at `price` (NaN: the last known one; 0: worthless) and gone; shorts pay. */

@@ -8,6 +8,8 @@ import type { CorporateAction } from '../domain/market-events.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Tradable } from '../strategy/context.ts'
 
+const KINDS: readonly CorporateAction['kind'][] = ['split', 'dividend', 'symbolChange', 'delisting']
+
 export interface HouseTerms {
   readonly instruments: readonly Tradable[]
   readonly actions: readonly CorporateAction[]
@@ -15,11 +17,17 @@ export interface HouseTerms {
 
 /**
  * Puts actions and expiries on the engine's agendas.
- * @throws ACTION_INSTRUMENT, ACTION_TIME, INVALID_SPLIT, INVALID_DIVIDEND, INVALID_DELISTING, NOT_A_SHARE,
+ * @throws ACTION_KIND, ACTION_INSTRUMENT, ACTION_TIME, INVALID_SPLIT, INVALID_DIVIDEND, INVALID_DELISTING, NOT_A_SHARE,
  *   CURRENCY_UNKNOWN
  */
 export function openHouse(engine: Engine, { instruments, actions }: HouseTerms): void {
   const { account, desk, house, settlements } = engine
+  for (const action of actions)
+    if (!KINDS.includes(action.kind))
+      throw new GordonError(
+        'ACTION_KIND',
+        `An action of ${day(action)} is of kind ${(action as { kind: unknown }).kind}; it is one of ${KINDS.join(', ')}.`,
+      )
   // Of one time, in the order in which they are given.
   for (const action of [...actions].sort((a, b) => a.time - b.time)) {
     const { handle } = instrumentOf(action.instrument, instruments, action)
