@@ -22,22 +22,9 @@
  *             last lot, exactly, stays in its book and stops it with an error when met again: sizes are thousandths;
  *             (5) its local account books only the last execution of an order, so that no P&L is compared there
  */
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Instrument } from '../../domain/instrument.ts'
-import { backtest, memoryTicks } from '../../sim/index.ts'
-import { type OrderQueue, probabilisticQueue, riskAverseQueue } from '../../sim/models/queue.ts'
-import { type Context, strategy, type Tradable } from '../../strategy/index.ts'
-import { python } from '../python.ts'
-import {
-  type Action,
-  type ActionTerms,
-  actionsOf,
-  type BookMarketTerms,
-  bookMarket,
-  columnsOf,
-  type MarketRow,
-} from './book-market.ts'
+import { type ActionTerms, actionsOf, type BookMarketTerms, bookMarket } from './book-market.ts'
+import { type Outcome, ours, theirs, told, turnsIn, type Work } from './book-script.ts'
 
 interface Case {
   readonly name: string
@@ -124,41 +111,14 @@ const PARTIAL: readonly Case[] = [
   },
 ]
 const SEEDS = [1, 2, 3]
-const FEES = { maker: -0.0001, taker: 0.0005 }
-
-/** Order, side, price, lots, maker, when it was known (µs). */
-type Fill = readonly [number, number, number, number, boolean, number]
-
-interface Outcome {
-  readonly fills: readonly Fill[]
-  /** By order, in hftbacktest's numbers. */
-  readonly ended: Readonly<Record<string, number>>
-  readonly orders: number
-  readonly position: number
-  readonly balance: number
-  readonly fee: number
-}
-const EXPIRED = 2
-const FILLED = 3
-const CANCELED = 4
-
-interface Work extends Case {
-  readonly every: number
-  readonly instrument: Instrument
-  readonly rows: readonly MarketRow[]
-  readonly turns: readonly (readonly Action[])[]
-}
 
 function workOf(one: Case, seed: number): Work {
   const rows = bookMarket({ ...one.market, seed, groups: 2_500 })
-  const every = 16
-  // The last actions come well before the end: hftbacktest does not act on the last event.
-  const count = Math.floor((new Set(rows.map(row => row.local)).size - 10) / every)
   return {
     ...one,
-    every,
+    every: 16,
     rows,
-    turns: actionsOf({ ...one.actions, seed, count }),
+    turns: actionsOf({ ...one.actions, seed, count: turnsIn(rows, 16) }),
     instrument: {
       venue: 'HFT',
       symbol: 'X',
@@ -170,109 +130,6 @@ function workOf(one: Case, seed: number): Work {
   }
 }
 
-/** Does what hftbacktest_run.py does, by the same rules. */
-class Script extends strategy({ account: 'margin' }) {
-  static work: Work
-  seen = 0
-  turn = 0
-  fed = false
-  quote = new Map<number, number>()
-  freeAt = new Map<number, number>()
-
-  override onBook(): void {
-    this.fed = true
-  }
-  override onTrade(): void {
-    this.fed = true
-  }
-  override onInstant(ctx: Context): void {
-    if (!this.fed) return
-    this.fed = false
-    const { every, turns } = Script.work
-    if (++this.seen % every !== 0 || this.turn >= turns.length) return
-    for (const action of turns[this.turn++]) this.#send(action, ctx.instruments[0], ctx)
-  }
-
-  #send({ kind, side, offset, lots, timeInForce }: Action, tradable: Tradable, ctx: Context): void {
-    const { latency, instrument } = Script.work
-    const book = ctx.book(tradable)!
-    const [own, other] = side > 0 ? [book.bid, book.ask] : [book.ask, book.bid]
-    const ticks = Math.round((kind === 'limit' ? other : own) * instrument.ticksPerUnit) - side * offset
-    const limit = ticks / instrument.ticksPerUnit
-    const free = ctx.now + latency[0] + latency[1]
-    const quotes = kind === 'quote' || kind === 'move'
-    if (quotes) {
-      const id = this.quote.get(side) ?? 0
-      const living = id > 0 && ctx.order(id)!.endedAt === undefined
-      if (living && this.freeAt.get(id)! > ctx.now) return
-      if (living) {
-        this.freeAt.set(id, free)
-        if (kind === 'move') {
-          expect(ctx.replace(id, { limit })).toBeUndefined()
-          return
-        }
-        ctx.cancel(id)
-      }
-    }
-    const resting = timeInForce === 'GTX' ? { limit, postOnly: true } : { limit, timeInForce }
-    const terms = kind === 'market' ? {} : resting
-    const quantity = lots / instrument.lotsPerUnit
-    const id = side > 0 ? ctx.buy(tradable, quantity, terms) : ctx.sell(tradable, quantity, terms)
-    this.freeAt.set(id, free)
-    if (quotes) this.quote.set(side, id)
-  }
-}
-
-function queueOf(text = 'risk'): OrderQueue {
-  const [shape, exponent] = text.split(':')
-  return shape === 'risk' ? riskAverseQueue() : probabilisticQueue(shape as 'power', Number(exponent ?? 1))
-}
-
-async function ours(work: Work): Promise<Outcome> {
-  const { instrument, rows, latency } = work
-  Script.work = work
-  const run = await backtest({
-    strategy: Script,
-    ticks: memoryTicks([{ instrument, ...columnsOf(rows, instrument) }]),
-    cash: 1_000_000,
-    leverage: 1000,
-    fees: `maker:${FEES.maker * 10_000}bps,taker:${FEES.taker * 10_000}bps`,
-    latency: `${latency[0]}us/${latency[1]}us`,
-    queue: queueOf(work.queue),
-    partialFills: work.partial ?? false,
-    strict: true,
-  })
-  let balance = 0
-  let position = 0
-  let fees = 0
-  const fills = run.fills.map(({ orderId, side, price, quantity, fee, time }): Fill => {
-    const sign = side === 'buy' ? 1 : -1
-    balance -= sign * price * quantity
-    position += sign * quantity
-    fees += fee
-    return [orderId, sign, price, Math.round(quantity * instrument.lotsPerUnit), fee < 0, time]
-  })
-  const ended = Object.fromEntries(
-    run.orders.flatMap(({ id, state, reason }) => {
-      if (state === 'filled') return [[id, FILLED]]
-      return state === 'canceled' ? [[id, reason === 'byStrategy' ? CANCELED : EXPIRED]] : []
-    }),
-  )
-  return { fills, ended, orders: run.orders.length, position, balance, fee: fees }
-}
-
-/** Reports of one time in order of orders; of an order that walks the book, one line with its last price. */
-function told(fills: readonly Fill[]): Fill[] {
-  const sorted = [...fills].sort((a, b) => a[5] - b[5] || a[0] - b[0])
-  const lines: Fill[] = []
-  for (const fill of sorted) {
-    const last = lines.at(-1)
-    if (last === undefined || last[0] !== fill[0] || last[5] !== fill[5]) lines.push(fill)
-    else lines[lines.length - 1] = [last[0], last[1], fill[2], last[3] + fill[3], last[4], last[5]]
-  }
-  return lines
-}
-
 const works = (cases: readonly Case[]) =>
   cases.flatMap(one => SEEDS.map(seed => ({ title: `${one.name}, seed ${seed}`, work: workOf(one, seed) })))
 const GROUPS = {
@@ -280,42 +137,23 @@ const GROUPS = {
   'its probabilistic queues': works(CHANCES),
   'its partial fills': works(PARTIAL),
 }
-const theirs = new Map<Work, Outcome>()
+const outcomes = new Map<Work, Outcome>()
 
 beforeAll(async () => {
-  const path = JSON.stringify(fileURLToPath(new URL('hftbacktest_run.py', import.meta.url)))
   const all = Object.values(GROUPS).flat()
-  const answer = (await python(
-    `import runpy; runpy.run_path(${path}, run_name='__main__')`,
-    all.map(({ work }) => ({
-      ticksPerUnit: work.instrument.ticksPerUnit,
-      lotsPerUnit: work.instrument.lotsPerUnit,
-      rows: work.rows.map(row => [row.kind, row.exchange, row.local, row.side, row.ticks, row.lots]),
-      every: work.every,
-      actions: work.turns,
-      latency: work.latency,
-      queue: work.queue ?? 'risk',
-      exchange: work.partial ? 'partial' : 'whole',
-      fees: [FEES.maker, FEES.taker],
-    })),
-  )) as { version: string; runs: Outcome[] }
-  expect(answer.version).toBe('2.4.4')
+  const { version, runs } = await theirs(all.map(({ work }) => work))
+  expect(version).toBe('2.4.4')
   all.forEach(({ work }, place) => {
-    theirs.set(work, answer.runs[place])
+    outcomes.set(work, runs[place])
   })
 })
 
 describe.each(Object.entries(GROUPS))('%s', (_, group) => {
   test.each(group)('$title', async ({ work }) => {
-    const expected = theirs.get(work)!
+    const expected = outcomes.get(work)!
     const run = await ours(work)
     expect(expected.fills.length).toBeGreaterThan(60)
-    const [mine, reference] = [told(run.fills), told(expected.fills)]
-    const facts = ([order, side, , lots, maker, time]: Fill) => [order, side, lots, maker, time]
-    expect(mine.map(facts)).toEqual(reference.map(facts))
-    for (const [k, fill] of mine.entries()) expect(fill[2]).toBeCloseTo(reference[k][2], 9)
-    expect(run.ended).toEqual(expected.ended)
-    expect(run.orders).toBe(expected.orders)
+    expect(told(run)).toEqual(told(expected))
     if (work.partial) return
     expect(run.position).toBeCloseTo(expected.position, 9)
     expect(Math.abs(run.balance - run.fee - (expected.balance - expected.fee))).toBeLessThan(1e-6)
