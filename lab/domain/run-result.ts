@@ -44,6 +44,17 @@ export interface RunAssumptions {
   readonly fees: string
   readonly slippage: string
   readonly account: 'cash' | 'margin'
+  /** In words, where the run's maker told: on its way to the venue and back; place in a book's queues. */
+  readonly latency?: string
+  readonly queue?: string
+  /** Of a margin account. */
+  readonly leverage?: number
+  readonly margin?: string
+  /** What each other currency's rate was taken from. */
+  readonly currencies?: readonly string[]
+  /** Interest on cash and debt, and what borrowed shares cost. */
+  readonly financing?: string
+  readonly borrow?: string
 }
 
 export interface LogLine {

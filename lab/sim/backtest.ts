@@ -11,6 +11,7 @@ import { VERSION } from '../core/version.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import type { RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
+import { accountAssumptions } from './account-assumptions.ts'
 import { authorLine } from './author-line.ts'
 import { BarFeed, edge } from './bar-feed.ts'
 import { planReplay, type ReplayPlan, type ReplaySources } from './replay-plan.ts'
@@ -137,13 +138,20 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
       bars: ownBars,
       currency: session.currency,
       startEquity: session.opening.equity,
-      assumptions: told.assumptions,
+      assumptions: {
+        ...told.assumptions,
+        ...accountAssumptions(
+          session,
+          plan.streams.some(({ terms }) => terms.kind === 'book'),
+        ),
+      },
       settings: {
         ...told.hashed,
         from: request.from,
         to: request.to,
         streams: plan.streams.map(stream => stream.terms),
         actions: request.actions,
+        borrow: session.borrow,
       },
       warnings,
       made: { gordon: VERSION, node: process.versions.node, arch: process.arch },

@@ -1,18 +1,23 @@
 /** What a finished run should make its reader doubt: orders that came to nothing, positions and money that could not have been. */
-import { isoDate } from '../core/time.ts'
+import { isoDate, isoTime, MINUTE } from '../core/time.ts'
+import { CALENDAR_NAMES, calendarNamed, localDay } from '../domain/calendar/calendar.ts'
 import type { EquityColumns, RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
 
 const DAY = 86_400_000_000
 /** Longer than any market's holidays. */
 const SILENT = 10 * DAY
+/** Nothing may be traded in a session's last minutes. */
+const QUIET = 10 * MINUTE
 
-export function runWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
+/** @param to where the run was to end, µs UTC; absent: with its data */
+export function runWarnings(engine: Engine, curve: EquityColumns, to?: number): RunWarning[] {
   return [
     ...orderWarnings(engine),
     ...openWarnings(engine),
     ...ambiguityWarnings(engine),
     ...silentWarnings(engine, curve),
+    ...brokenOffWarnings(engine, to),
     ...marginWarnings(engine),
     ...logWarnings(engine),
   ]
@@ -93,6 +98,31 @@ function silentWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
   const names = absent.slice(0, 5).join(', ') + (absent.length > 5 ? ' …' : '')
   const text = `${absent.length} of ${engine.instruments.length} instruments ${absent.length === 1 ? 'has' : 'have'} no bar in the range (${names}).`
   return [{ code: 'NO_BARS', text }, ...held]
+}
+
+/** Feeds that end while their exchange is still open: the last orders had less of a market than they think. */
+function brokenOffWarnings(engine: Engine, to = Number.POSITIVE_INFINITY): RunWarning[] {
+  const broken: string[] = []
+  let first = ''
+  for (const { id, handle, calendar: name } of engine.instruments) {
+    const last = engine.lastEvent(handle)
+    if (name === '24/7' || !CALENDAR_NAMES.includes(name) || !Number.isFinite(last)) continue
+    const calendar = calendarNamed(name)
+    const day = localDay(calendar.zone, last)
+    const session = day < calendar.firstDay || day > calendar.lastDay ? undefined : calendar.session(day)
+    if (session === undefined || last < session.open || last > session.close - QUIET) continue
+    if (to < session.close) continue
+    if (broken.push(id) === 1)
+      first = `${isoTime(last)}, and its session goes on until ${isoTime(session.close)}`
+  }
+  if (broken.length === 0) return []
+  const others = broken.length === 1 ? '' : ` (and ${broken.length - 1} more end so)`
+  return [
+    {
+      code: 'ENDS_IN_SESSION',
+      text: `The data of ${broken[0]} end at ${first}${others}: the last session is not whole.`,
+    },
+  ]
 }
 
 /** Where the broker stepped in, and where that came too late. */

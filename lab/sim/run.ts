@@ -96,7 +96,10 @@ export class Run implements RunResult {
     this.fees = account.totalFees()
     this.cashFlows = account.events.flows
     this.logs = recorder.logs
-    this.warnings = [...facts.warnings, ...runWarnings(engine, this.curve)]
+    this.warnings = [
+      ...facts.warnings,
+      ...runWarnings(engine, this.curve, facts.settings.to as number | undefined),
+    ]
   }
 
   get orders(): readonly OrderRecord[] {
@@ -224,11 +227,29 @@ function digestDecisions(run: Run, engine: Engine): string {
     digest.text(
       `${order.id} ${order.instrument} ${order.side} ${order.type} ${order.timeInForce} ${order.quantity} ` +
         `${order.limitPrice} ${order.stopPrice} ${order.submittedAt} ${order.endedAt} ${order.state} ` +
-        `${order.reason} ${order.filledQuantity} ${order.tag}`,
+        `${order.reason} ${order.filledQuantity} ${order.tag}${specialWords(order)}`,
     )
   for (const name of ['order', 'time', 'lots', 'price'] as const) digest.column(fills.column(name))
   for (let place = 0; place < fills.length; place++) digest.text(fills.fee(place).toString())
   digest.column(run.curve.time)
   digest.column(run.curve.equity)
   return digest.hex()
+}
+
+const SPECIAL = [
+  'trailAmount',
+  'trailPercent',
+  'displayQuantity',
+  'goodTill',
+  'postOnly',
+  'reduceOnly',
+  'parent',
+  'group',
+] as const
+
+/** Terms that few orders have. */
+function specialWords(order: OrderRecord): string {
+  let words = ''
+  for (const name of SPECIAL) if (order[name] !== undefined) words += ` ${name}=${order[name]}`
+  return words
 }

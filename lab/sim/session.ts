@@ -4,6 +4,7 @@
  */
 import { amountUnits } from '../core/decimal.ts'
 import { GordonError, isGordonError } from '../core/errors.ts'
+import type { BorrowTerms } from '../costs/financing.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
 import { settlementCurrency } from '../domain/settlement-currency.ts'
@@ -58,6 +59,8 @@ export interface Session {
   readonly warmup: number
   /** What the account is worth when decisions begin, in its currency. */
   readonly opening: { readonly equity: number }
+  /** What each instrument costs to borrow, where the run says so. */
+  readonly borrow?: readonly (BorrowTerms | undefined)[]
 }
 
 export function openSession(request: SessionRequest): Session {
@@ -144,6 +147,8 @@ export function openSession(request: SessionRequest): Session {
     venue: seat => makeVenue(seat, { settings, instruments, streams: request.streams, fees }),
   })
   const actions = request.actions ?? []
+  const { financing } = settings
+  const borrow = financing?.borrow && instruments.map(one => financing.borrow!(one))
   openHouse(engine, { instruments, actions })
   if (
     account.currencies.length > 1 ||
@@ -153,7 +158,7 @@ export function openSession(request: SessionRequest): Session {
     instruments.some(({ handle, expiry }) => account.isContract(handle) || expiry !== undefined)
   )
     engine.recorder.curve.keepMoney(account)
-  return { engine, instance, name, settings, instruments, currency, warmup, opening }
+  return { engine, instance, name, settings, instruments, currency, warmup, opening, borrow }
 }
 
 function tradables(instruments: readonly Instrument[]): readonly Tradable[] {

@@ -89,7 +89,16 @@ export function resolveSettings(
   given: TradingSettings,
   definition: StrategyDefinition<ParamSchema, object>,
 ): ResolvedSettings {
-  const cash = positive('cash', given.cash ?? 100_000)
+  const deposits = given.deposits ?? {}
+  for (const [currency, amount] of Object.entries(deposits))
+    if (!(amount >= 0 && amount < Number.POSITIVE_INFINITY))
+      throw new GordonError(
+        'SETTING_INVALID',
+        `Setting deposits.${currency} is ${amount}; it must be a number, zero or more.`,
+      )
+  // Who brings other money may bring none of the account's own.
+  const brings = Object.values(deposits).some(amount => amount > 0)
+  const cash = given.cash === 0 && brings ? 0 : positive('cash', given.cash ?? 100_000)
   const account = given.account ?? definition.account ?? 'cash'
   const leverage = positive('leverage', given.leverage ?? 2)
   const fees = typeof given.fees === 'object' ? given.fees : parseFees(given.fees ?? 'none')
@@ -127,7 +136,7 @@ export function resolveSettings(
     account,
     leverage: account === 'cash' ? 1 : leverage,
     currency: given.currency,
-    deposits: given.deposits ?? {},
+    deposits,
     rates: given.rates ?? {},
     financing: given.financing,
     margin: { ...given.margin, leverage },
