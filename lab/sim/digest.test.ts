@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { DAY } from '../core/time.ts'
 import type { BarSource } from '../domain/ports/store.ts'
-import { START } from '../testing/fixtures.ts'
+import { START, play } from '../testing/fixtures.ts'
 import { BUSY_MARKET, busyRun } from '../testing/fixtures-digest.ts'
 import { copied, randomMarket, streamed } from '../testing/fixtures-random.ts'
 import type { Run } from './run.ts'
@@ -126,6 +126,17 @@ describe('inputs differ', () => {
     const run = await price(changed(series => series[0].close.set([series[0].close[100] * 3], 100)))
     expect(run.inputs).not.toBe(first.inputs)
     expect(run.decisions).not.toBe(first.decisions)
+  })
+
+  it('when an order that never fills asks for other special terms', async () => {
+    const told = (trail: number) =>
+      play(
+        { A: ['100', '101', '102'] },
+        { 1: ({ ctx, of }) => ctx.buy(of.A, 1, { trail: { amount: trail } }) },
+      )
+    const [near, far] = await Promise.all([told(50), told(60)])
+    expect(near.fills).toEqual(far.fills)
+    expect(near.decisions).not.toBe(far.decisions)
   })
 
   it('when a parameter, the seed, the code or a setting changes', async () => {
