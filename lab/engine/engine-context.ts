@@ -112,14 +112,19 @@ export class EngineContext implements Context {
     this.#engine.wakeAt(time, name)
   }
 
-  history(instrument: Tradable, n: number): BarHistory | undefined {
+  history(instrument: Tradable, n: number, interval?: string): BarHistory | undefined {
     const engine = this.#engine
     if (!Number.isSafeInteger(n) || n < 1 || n > engine.history)
       throw new GordonError(
         'HISTORY_DEPTH',
         `history(${instrument.symbol}, ${n}) reaches further than the strategy declares (${engine.history} bars); set history: ${Math.max(1, Math.ceil(n) || 1)} in strategy({ … }).`,
       )
-    const window = engine.windows[instrument.handle]
+    const window = engine.seenBars(instrument.handle, interval)
+    if (window === undefined)
+      throw new GordonError(
+        'HISTORY_INTERVAL',
+        `history(${instrument.symbol}, ${n}, '${interval}') asks for bars that the run does not have; of ${instrument.symbol} it has ${engine.intervals(instrument.handle).join(', ') || 'none'}.`,
+      )
     const to = window.cursor + 1
     if (to < n) return undefined
     const from = to - n

@@ -304,6 +304,22 @@ export class Engine implements Standing {
     return last
   }
 
+  /** Bars of an instrument and interval that the strategy sees; of its finest where no interval is named. */
+  seenBars(handle: number, interval: string | undefined): BarWindow | undefined {
+    if (interval === undefined) return this.windows[handle]
+    const stream = this.#streams.findIndex(
+      one => one.kind === 'bars' && one.handle === handle && one.informs && one.interval === interval,
+    )
+    return this.#barOf[stream]
+  }
+
+  /** Intervals of an instrument that the strategy sees, fine to coarse. */
+  intervals(handle: number): string[] {
+    return this.#streams.flatMap(one =>
+      one.kind === 'bars' && one.handle === handle && one.informs ? [one.interval] : [],
+    )
+  }
+
   /** The window of a stream of bars. */
   barsOf(stream: number): BarWindow {
     return this.#barOf[stream]!

@@ -172,8 +172,11 @@ export interface Context {
   quote(instrument: Tradable): { readonly bid: number; readonly ask: number } | undefined
   /** The instrument's book; undefined where the run has none. */
   book(instrument: Tradable): BookView | undefined
-  /** The last n bars, or as many as there are when `atMost` is set; undefined while fewer are known. */
-  history(instrument: Tradable, n: number): BarHistory | undefined
+  /**
+   * The last n bars, of the finest interval that the strategy sees or of the one named (`1d`); undefined while fewer
+   * are known.
+   */
+  history(instrument: Tradable, n: number, interval?: string): BarHistory | undefined
 
   /** Sends an order for a positive quantity in units; returns its id. A refusal is in `order(id)` with its reason. */
   buy(instrument: Tradable, quantity: number, options?: OrderOptions): number
