@@ -362,7 +362,7 @@ export class Engine implements Standing {
         continue
       }
       const count = next.due(now, active)
-      if (count === 1 && wake > now) {
+      if (count === 1 && wake > now && (this.#starting === false || this.#schedules.length === 0)) {
         const stream = active[0]
         next.set(stream, Number.POSITIVE_INFINITY)
         const others = next.earliest
@@ -751,7 +751,8 @@ export class Engine implements Standing {
   #callStart(): void {
     this.#starting = false
     this.#begin?.(this.now)
-    for (const schedule of this.#schedules) this.#arm(schedule, this.now)
+    // What is due at this very instant goes off in it.
+    for (const schedule of this.#schedules) this.#arm(schedule, this.now - 1)
     if (this.#strategy.onStart === undefined) return
     this.callback = 'onStart'
     this.callbackHandle = -1
