@@ -15,7 +15,7 @@ export class Recorder {
   /** Orders changed between two bars of their instrument, while others had bars. */
   changedWithinBar = 0
   /** Bars that did not say which of two orders came first, by what decided. */
-  readonly ambiguousBars = { pessimistic: 0, optimistic: 0, finer: 0 }
+  readonly ambiguousBars = { pessimistic: 0, optimistic: 0 }
   /** How often margin did not suffice, with how many orders it was met, and when first. */
   readonly liquidations = { times: 0, orders: 0, first: Number.NaN }
   readonly plots = new Map<string, { time: GrowingColumn; value: GrowingColumn }>()

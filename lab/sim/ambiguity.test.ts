@@ -1,7 +1,8 @@
 /** Bars that reach a stop and a target: pessimistic, optimistic, or by finer bars made by hand. */
 import { describe, expect, it } from 'vitest'
-import { barsOf, fillsOf, type Plan, play, type Settings } from '../testing/fixtures.ts'
-import type { FinerBars } from './venue/ambiguity.ts'
+import { DAY } from '../core/time.ts'
+import { barsOf, fillsOf, type Plan, play, START, type Settings, share } from '../testing/fixtures.ts'
+import { memoryBars } from './series.ts'
 
 const BRACKET: Plan = { 1: ({ ctx, of }) => ctx.buy(of.A, 3, { takeProfit: 105, stopLoss: 95 }) }
 /** The bar reaches 95 and 105 after the entry at its open of 100. */
@@ -11,9 +12,10 @@ async function fills(bars: readonly string[], plan: Plan, settings: Settings = {
   return fillsOf(await play({ A: bars }, plan, settings)).slice(1)
 }
 
-/** Finer bars of the second day, told as texts. */
-function within(...texts: string[]): FinerBars {
-  return (_handle, start, end) => ((end - start) / 86_400_000_000 === 1 ? barsOf(texts, 1, start) : undefined)
+/** Bars of half days from the second day on, on which a run executes. */
+function within(...texts: string[]): Settings {
+  const series = barsOf(texts, DAY / 2, START + DAY)
+  return { finer: memoryBars([{ instrument: share('A'), series }], { interval: '12h' }) }
 }
 
 describe('a bar that reaches a stop and a target', () => {
@@ -25,7 +27,7 @@ describe('a bar that reaches a stop and a target', () => {
   it('is counted, and told with what hangs on it', async () => {
     const run = await play({ A: BOTH }, BRACKET)
     expect(run.warnings.find(one => one.code === 'AMBIGUOUS_BARS')?.text).toBe(
-      '1 bar reached orders that end each other without telling which came first: decided pessimistically, stops before targets; run with ambiguity both to see how much hangs on it.',
+      '1 bar reached orders that end each other without telling which came first: decided pessimistically, stops before targets; run with ambiguity both to see how much hangs on it, or on finer bars.',
     )
     expect(run.assumptions.ambiguity).toBe('pessimistic')
     const clear = await play({ A: ['100', '100 106 96 101', '101'] }, BRACKET)
@@ -107,15 +109,15 @@ describe('finer bars', () => {
     const up = within('100 106 99 104', '104 104 94 101')
     const down = within('100 101 94 96', '96 106 95 101')
     for (const ambiguity of ['pessimistic', 'optimistic'] as const) {
-      expect(await fills(BOTH, BRACKET, { barsWithin: up, ambiguity })).toEqual(['2: sell 3 A at 105'])
-      const run = await play({ A: BOTH }, BRACKET, { barsWithin: down, ambiguity })
-      expect(fillsOf(run)[1]).toBe('2: sell 3 A at 95')
+      expect(await fills(BOTH, BRACKET, { ...up, ambiguity })).toEqual(['1.5: sell 3 A at 105'])
+      const run = await play({ A: BOTH }, BRACKET, { ...down, ambiguity })
+      expect(fillsOf(run)[1]).toBe('1.5: sell 3 A at 95')
       expect(run.warnings.map(one => one.code)).not.toContain('AMBIGUOUS_BARS')
     }
   })
 
   it('that gap fill at their own opens', async () => {
-    expect(await fills(BOTH, BRACKET, { barsWithin: within('100 101 99 101', '94 106 94 101') })).toEqual([
+    expect(await fills(BOTH, BRACKET, within('100 101 99 101', '94 106 94 101'))).toEqual([
       '2: sell 3 A at 94',
     ])
   })
@@ -124,26 +126,19 @@ describe('finer bars', () => {
     // 98 is bought in the first hour, and the target of 105 reached in the second.
     const plan: Plan = { 1: ({ ctx, of }) => ctx.buy(of.A, 3, { limit: 98, takeProfit: 105, stopLoss: 90 }) }
     const bars = ['100', '100 106 97 100', '100']
-    const barsWithin = within('100 101 97 99', '99 106 99 100')
-    expect(fillsOf(await play({ A: bars }, plan, { barsWithin }))).toEqual([
-      '2: buy 3 A at 98',
+    const after = within('100 101 97 99', '99 106 99 100')
+    expect(fillsOf(await play({ A: bars }, plan, after))).toEqual([
+      '1.5: buy 3 A at 98',
       '2: sell 3 A at 105',
     ])
     // The other way round the high was there before the entry.
     const before = within('100 106 99 99', '99 100 97 100')
-    expect(fillsOf(await play({ A: bars }, plan, { barsWithin: before }))).toEqual(['2: buy 3 A at 98'])
+    expect(fillsOf(await play({ A: bars }, plan, before))).toEqual(['2: buy 3 A at 98'])
   })
 
   it('that do not tell either leave it to the setting, and it is counted', async () => {
-    const barsWithin = within('100 106 94 101')
-    const run = await play({ A: BOTH }, BRACKET, { barsWithin })
-    expect(fillsOf(run)[1]).toBe('2: sell 3 A at 95')
+    const run = await play({ A: BOTH }, BRACKET, within('100 106 94 101', '101'))
+    expect(fillsOf(run)[1]).toBe('1.5: sell 3 A at 95')
     expect(run.warnings.map(one => one.code)).toContain('AMBIGUOUS_BARS')
-  })
-
-  it('that are not there leave it to the setting', async () => {
-    const run = await play({ A: BOTH }, BRACKET, { barsWithin: () => undefined, ambiguity: 'optimistic' })
-    expect(fillsOf(run)[1]).toBe('2: sell 3 A at 105')
-    expect(run.warnings.find(one => one.code === 'AMBIGUOUS_BARS')?.text).toContain('optimistically')
   })
 })

@@ -69,13 +69,12 @@ function openWarnings(engine: Engine): RunWarning[] {
 
 /** Bars that reached orders of which one would have ended the other. */
 function ambiguityWarnings(engine: Engine): RunWarning[] {
-  const { pessimistic, optimistic, finer } = engine.recorder.ambiguousBars
+  const { pessimistic, optimistic } = engine.recorder.ambiguousBars
   const guessed = pessimistic + optimistic
   if (guessed === 0) return []
   const kind =
     pessimistic > 0 ? 'pessimistically, stops before targets' : 'optimistically, targets before stops'
-  const known = finer === 0 ? '' : ` (${finer} more ${finer === 1 ? 'was' : 'were'} decided by finer bars)`
-  const text = `${guessed} ${guessed === 1 ? 'bar' : 'bars'} reached orders that end each other without telling which came first${known}: decided ${kind}; run with ambiguity both to see how much hangs on it.`
+  const text = `${guessed} ${guessed === 1 ? 'bar' : 'bars'} reached orders that end each other without telling which came first: decided ${kind}; run with ambiguity both to see how much hangs on it, or on finer bars.`
   return [{ code: 'AMBIGUOUS_BARS', text }]
 }
 

@@ -7,7 +7,7 @@ import { type FeeModel, parseFees, parseSlippage, type SlippageModel } from '../
 import type { RunAssumptions, RunWarning } from '../domain/run-result.ts'
 import { type LatencyModel, parseLatency } from './models/latency.ts'
 import { type OrderQueue, parseQueue } from './models/queue.ts'
-import type { Ambiguity, FinerBars } from './venue/ambiguity.ts'
+import type { Ambiguity } from './venue/ambiguity.ts'
 import type { Financing } from '../portfolio/account-events.ts'
 import type { MarginTerms } from '../risk/margin.ts'
 import type { Membership, StrategyDefinition } from '../strategy/strategy.ts'
@@ -44,8 +44,6 @@ export interface TradingSettings {
   readonly limitFill?: 'through' | 'touch'
   /** A bar that reaches a stop and a target: stops first (pessimistic, the default) or targets first. */
   readonly ambiguity?: Ambiguity
-  /** Finer bars in which such a bar is looked up first; absent: none. */
-  readonly barsWithin?: FinerBars
   /** As models/latency.ts reads it (`5ms`), or a model; default none. */
   readonly latency?: string | LatencyModel
   /** Place in a level's queue, as models/queue.ts reads it (`probabilistic:power:3`), or a model; default risk-averse. */
@@ -75,7 +73,6 @@ export interface ResolvedSettings {
   readonly marketFill: 'nextOpen' | 'last'
   readonly limitFill: 'through' | 'touch'
   readonly ambiguity: Ambiguity
-  readonly barsWithin?: FinerBars
   readonly latency: LatencyModel
   readonly queue: OrderQueue
   readonly partialFills: boolean
@@ -146,7 +143,6 @@ export function resolveSettings(
     marketFill,
     limitFill: given.limitFill ?? 'through',
     ambiguity: given.ambiguity ?? 'pessimistic',
-    barsWithin: given.barsWithin,
     latency: typeof given.latency === 'object' ? given.latency : parseLatency(given.latency ?? 'none'),
     queue: typeof given.queue === 'object' ? given.queue : parseQueue(given.queue ?? 'risk-averse'),
     partialFills: given.partialFills ?? true,

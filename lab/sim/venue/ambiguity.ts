@@ -2,7 +2,6 @@
  * A bar that reaches two orders of which one would have ended the other does not say which came first. This is
  * where such bars are found and counted; models/bar-fills.md says how each is decided.
  */
-import type { BarColumns } from '../../domain/bar.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
 
 /** `pessimistic`: stops before targets; `optimistic`: targets before stops. Neither bounds the truth. */
@@ -12,18 +11,7 @@ export type Ambiguity = 'pessimistic' | 'optimistic'
 export interface AmbiguousBars {
   pessimistic: number
   optimistic: number
-  finer: number
 }
-
-/**
- * Finer bars of an instrument that together are one coarse bar: those that begin at or after `start` and close by
- * `end`, µs UTC, in order. Undefined where there are none, or not all of them.
- */
-export type FinerBars = (
-  handle: number,
-  start: number,
-  end: number,
-) => (BarColumns & { readonly length: number }) | undefined
 
 /** Its fill may end others, or be ended by them: group, reduce-only, parents and children. */
 export function isTied(order: WorkingOrder): boolean {

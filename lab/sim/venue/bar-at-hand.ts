@@ -80,9 +80,3 @@ export function reaches(order: WorkingOrder, bar: BarAtHand, scale: number, touc
   if (Number.isNaN(order.limitTicks) || isAtClose(order.type) || isAtOpen(order.type)) return false
   return fillsLimit(order, order.sign > 0 ? bar.low : bar.high, order.limitTicks / scale, touch)
 }
-
-/** Whether its price lies in the bar's range, whatever has become of it. */
-export function spans(order: WorkingOrder, bar: BarAtHand, scale: number): boolean {
-  const price = (Number.isNaN(order.stopTicks) ? order.limitTicks : order.stopTicks) / scale
-  return bar.low <= price && price <= bar.high
-}

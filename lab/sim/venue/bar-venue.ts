@@ -11,7 +11,7 @@ import type { Reason } from '../../domain/order.ts'
 import type { OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import { PLAIN_TERMS, type WorkingOrder } from '../../domain/working-order.ts'
 import type { BarWindow } from '../../engine/bar-window.ts'
-import { type AmbiguousBars, type Ambiguity, type FinerBars, isTied } from './ambiguity.ts'
+import { type AmbiguousBars, type Ambiguity, isTied } from './ambiguity.ts'
 import { isAtClose, isAtOpen, isTouch } from './bar-at-hand.ts'
 import { BarEndings } from './bar-endings.ts'
 import { BarFills, type FillsSetup } from './bar-fills.ts'
@@ -29,7 +29,6 @@ export interface VenueSetup extends FillsSetup {
   readonly ambiguity?: Ambiguity
   /** Where ambiguous bars are counted. */
   readonly ambiguousBars?: AmbiguousBars
-  readonly finer?: FinerBars
 }
 
 export class BarVenue implements Venue {
@@ -65,8 +64,7 @@ export class BarVenue implements Venue {
       fills: this.#fills,
       touch: setup.limitFill === 'touch',
       ambiguity: setup.ambiguity ?? 'pessimistic',
-      counts: setup.ambiguousBars ?? { pessimistic: 0, optimistic: 0, finer: 0 },
-      finer: setup.finer,
+      counts: setup.ambiguousBars ?? { pessimistic: 0, optimistic: 0 },
     })
     this.#latencyBars = setup.latencyBars
     const finest = Math.min(...barSpan)

@@ -70,7 +70,6 @@ function makeMarkets(
           : handle => Math.floor(latency.order(0) / intervals[handle]),
       ambiguity: settings.ambiguity,
       ambiguousBars: seat.ambiguousBars,
-      finer: settings.barsWithin,
     })
   if (ticking.size === 0) return { venue: bars() }
 
