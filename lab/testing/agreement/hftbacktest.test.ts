@@ -79,6 +79,12 @@ const WHOLE: readonly Case[] = [
     latency: [20_000, 10_000],
   },
   {
+    name: 'nothing takes any time',
+    market: { late: [0, 0], snapshotEvery: 250 },
+    actions: { kinds: ['quote', 'move', 'limit', 'market'] },
+    latency: [0, 0],
+  },
+  {
     name: 'thousandths of a unit',
     market: { late: [300, 600], snapshotEvery: 250, sizes: [1, 3000] },
     actions: { kinds: ['quote', 'limit', 'market'], lots: [1, 2000] },

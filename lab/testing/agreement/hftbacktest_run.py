@@ -162,12 +162,13 @@ class Run:
             self.quote[side] = self.sent
 
     def go(self):
-        seen, turn = 0, 0
+        seen, turn, last = 0, 0, -1
         while (came := HBT.hashmapbt_wait_next_feed(self.hbt, True, 10**15)) in (2, 3):
             now = HBT.hashmapbt_current_timestamp(self.hbt)
             self.look(now)
-            if now not in self.known:
+            if now == last or now not in self.known:
                 continue
+            last = now
             seen += 1
             if seen % self.ask['every'] == 0 and turn < len(self.ask['actions']):
                 for action in self.ask['actions'][turn]:
