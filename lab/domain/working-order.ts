@@ -150,6 +150,9 @@ export class WorkingOrder {
   cancelBarsAway = 0
   /** Latest market event known when its cancel was sent; NaN while none is on its way. */
   cancelAt = Number.NaN
+  /** Its number among the orders that a venue of bars was sent, and whether it waits there with those far from bars. */
+  arrival = 0
+  far = false
   /** Instant of the venue in which a bar works it. */
   worksIn = 0
   /** Round of the inside of a bar in which it was last looked at. */
@@ -202,6 +205,7 @@ export class WorkingOrder {
     this.barsAway = 0
     this.cancelBarsAway = 0
     this.cancelAt = Number.NaN
+    this.far = false
     this.worksIn = 0
     this.workedIn = 0
     this.bornInside = 0

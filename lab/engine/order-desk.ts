@@ -297,14 +297,21 @@ export class OrderDesk implements AccountReports {
   payableLots(order: WorkingOrder, lots: number, price: number, maker = false, spent: Units = 0): number {
     if (!this.#cashAccount) return lots
     if (order.sign < 0) return this.#deliverableLots(order, lots, price, maker, spent)
+    const { handle } = order
+    const instrument = this.#instruments[handle]
+    let available = this.#account.cashOf(handle)
+    if (spent !== 0) available -= unitsToNumber(spent)
+    const estimate = notionalOf(price, lots, instrument) + this.#fees.estimate(price, lots, instrument)
+    return estimate * 1.000001 < available ? lots : this.#affordableLots(order, lots, price, maker, spent)
+  }
+
+  // ------------------------------------------------------------------ inside
+
+  /** The most lots that cash pays for to the last unit, where doubles do not tell. */
+  #affordableLots(order: WorkingOrder, lots: number, price: number, maker: boolean, spent: Units): number {
     const { now } = this.#standing
     const instrument = this.#instruments[order.handle]
-    const account = this.#account
-    const { handle } = order
-    const available = spent === 0 ? account.cashOf(handle) : account.cashOf(handle) - unitsToNumber(spent)
-    const cash = spent === 0 ? account.cashUnitsOf(handle) : account.cashUnitsOf(handle) - BigInt(spent)
-    const estimate = notionalOf(price, lots, instrument) + this.#fees.estimate(price, lots, instrument)
-    if (estimate * 1.000001 < available) return lots
+    const cash = this.#account.cashUnitsOf(order.handle) - BigInt(spent)
     const cost = (quantity: number) =>
       BigInt(notionalUnits(price, quantity, instrument)) +
       BigInt(this.#fees.units(price, quantity, instrument, order, maker, now))
@@ -318,8 +325,6 @@ export class OrderDesk implements AccountReports {
     }
     return payable
   }
-
-  // ------------------------------------------------------------------ inside
 
   /** What a cash account holds of what is to be sold; orders that only reduce may have sold it before. */
   #deliverableLots(order: WorkingOrder, wanted: number, price: number, maker: boolean, spent: Units): number {

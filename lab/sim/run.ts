@@ -119,6 +119,11 @@ export class Run implements RunResult {
   }
 
   /** How many, without making a record of each. */
+  get orderCount(): number {
+    return this.#engine.recorder.orders.count
+  }
+
+  /** The same of fills. */
   get fillCount(): number {
     return this.#engine.recorder.fills.length
   }

@@ -71,6 +71,11 @@ export class BarFills {
     this.#moved = new Float64Array(count)
   }
 
+  /** Our fills do not move the market: a bar's prices are those of its columns. */
+  get still(): boolean {
+    return !this.#slippage.readsMarket
+  }
+
   /** What an order pays depends on no bar, and a bar fills all that is wanted. */
   get simple(): boolean {
     return this.#simple

@@ -18,6 +18,7 @@ import { BarFills, type FillsSetup } from './bar-fills.ts'
 import { BarInstant, INSIDE, OPENING, OUTSIDE } from './bar-instant.ts'
 import { BarRivals } from './bar-rivals.ts'
 import { BarSessions } from './bar-sessions.ts'
+import { canBeFar, FarOrders } from './far-orders.ts'
 import { follow } from './trailing.ts'
 
 export interface VenueSetup extends FillsSetup {
@@ -44,6 +45,11 @@ export class BarVenue implements Venue {
   /** Bars of these instruments are coarser than others': something may be decided while one forms. */
   readonly #coarse: Uint8Array
   #working: WorkingOrder[] = []
+  /** The others: resting limit orders that bars are far from. */
+  readonly #far: FarOrders
+  #arrivals = 0
+  /** Some of what works came back from afar: it is not in order of submission. */
+  #mixed = false
   /** Some of them are tied to others, wait for a closing auction, or have a cancel on its way. */
   #tied = false
   #closing = false
@@ -57,6 +63,7 @@ export class BarVenue implements Venue {
     this.#instant = new BarInstant(windows, barSpan)
     this.#sessions = new BarSessions(instruments, windows)
     this.#fills = new BarFills(setup)
+    this.#far = new FarOrders(instruments.length)
     this.#endings = new BarEndings(reports, this.#instant, this.#sessions)
     this.#rivals = new BarRivals({
       instruments,
@@ -72,7 +79,7 @@ export class BarVenue implements Venue {
   }
 
   get idle(): boolean {
-    return this.#working.length === 0 && !this.#fills.watches
+    return this.#working.length === 0 && this.#far.count === 0 && !this.#fills.watches
   }
 
   submit(order: WorkingOrder, now: number): void {
@@ -97,6 +104,7 @@ export class BarVenue implements Venue {
     if (!released && this.#latencyBars !== undefined) order.barsAway = this.#latencyBars(handle)
     if (order.type !== 'market' && isAtClose(order.type)) this.#closing = true
     if (order.special !== PLAIN_TERMS) this.#admit(order, released)
+    order.arrival = ++this.#arrivals
     this.#working.push(order)
   }
 
@@ -124,9 +132,11 @@ export class BarVenue implements Venue {
     const bars = reason === 'byStrategy' ? (this.#latencyBars?.(handle) ?? 0) : 0
     const forming = this.#coarse[handle] === 1 && this.#instant.closeTime(handle) < order.cancelAt
     if (reason !== 'byStrategy' || (bars === 0 && !forming)) {
+      if (order.far) this.#far.leave(order)
       this.#reports.canceled(order, reason, now)
       return
     }
+    if (order.far) this.#bringBack(order)
     order.cancelBarsAway = bars
     this.#canceling = true
     this.#reports.cancelPending(order, now)
@@ -135,10 +145,33 @@ export class BarVenue implements Venue {
   /** There are no queues on bars, so that nothing but the terms changes. */
   replace(order: WorkingOrder, change: OrderChange, now: number): void {
     order.rests = false
+    if (order.far) this.#bringBack(order)
     this.#reports.replaced(order, change, now)
   }
 
+  /** An order that was far works with the others again. */
+  #bringBack(order: WorkingOrder): void {
+    this.#far.leave(order)
+    // Instants without near orders were not read.
+    if (this.#working.length === 0) this.#sessions.readAll()
+    this.#working.push(order)
+    this.#mixed = true
+  }
+
+  /** Those that the bars of an instant may reach come back. */
+  #bringNear(active: Uint32Array, count: number): void {
+    for (let k = 0; k < count; k++) {
+      const { open, high, low, close, cursor } = this.#windows[active[k]]
+      const scale = this.#setup.instruments[active[k]].ticksPerUnit
+      const least = Math.min(low[cursor], open[cursor], close[cursor])
+      const most = Math.max(high[cursor], open[cursor], close[cursor])
+      if (this.#far.reached(active[k], least * scale, most * scale, this.#working) > 0) this.#mixed = true
+    }
+  }
+
   work(active: Uint32Array, count: number, now: number): void {
+    if (this.#far.count > 0) this.#bringNear(active, count)
+    if (this.#mixed) this.#sort()
     if (count === 1 && this.#working.length === 1 && this.#fills.simple === true) {
       if (this.#workAlone(this.#working[0], active[0], now)) return
     }
@@ -257,7 +290,13 @@ export class BarVenue implements Venue {
     }
   }
 
-  /** Forgets orders that ended, keeping the order of submission. */
+  /** Back into the order of submission. */
+  #sort(): void {
+    this.#working.sort((a, b) => a.arrival - b.arrival)
+    this.#mixed = false
+  }
+
+  /** Forgets orders that ended, and puts aside those that bars are far from, keeping the order of submission. */
   #drop(): void {
     const working = this.#working
     let kept = 0
@@ -265,6 +304,10 @@ export class BarVenue implements Venue {
     for (let i = 0; i < working.length; i++) {
       const order = working[i]
       if (!order.open) continue
+      if (this.#fills.still && canBeFar(order)) {
+        this.#far.add(order)
+        continue
+      }
       working[kept++] = order
       if (isTied(order)) this.#tied = true
       if (isAtClose(order.type)) this.#closing = true
