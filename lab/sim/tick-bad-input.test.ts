@@ -166,7 +166,7 @@ describe('odd data', () => {
       Array.from({ length: 40 }, (_, k) => `${Math.round((k / 39) * last * 3_600_000)} trade 100x1`)
     const terms = { calendar: 'XNYS' }
     expect(await warned(rows(1), 'ENDS_IN_SESSION', terms, start)).toEqual([
-      'The trades of TEST:X end at 2024-01-03T16:00:00Z, 300 minutes before their session does: orders of that day met only a part of it.',
+      'The data of TEST:X end at 2024-01-03T16:00:00Z, and its session goes on until 2024-01-03T21:00:00Z: the last session is not whole.',
     ])
     expect(await warned(rows(5.99), 'ENDS_IN_SESSION', terms, start)).toEqual([])
     expect(await warned(rows(7), 'ENDS_IN_SESSION', terms, start)).toEqual([])

@@ -2,10 +2,9 @@
  * Hands one stream of ticks to its window: a series in memory as a whole, a larger one batch by batch, cut between
  * two receive times so that an instant is never torn. What a venue cannot have said is refused here, with its row.
  */
-import { calendarNamed } from '../domain/calendar/calendar.ts'
 import { Digest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
-import { isoTime, MINUTE } from '../core/time.ts'
+import { isoTime } from '../core/time.ts'
 import { BOOK_ACTIONS, type BookSeries, type QuoteSeries, type TradeSeries } from '../domain/market-events.ts'
 import type { TickKind, TickSeries, TickStream } from '../domain/ports/store.ts'
 import type { RunWarning } from '../domain/run-result.ts'
@@ -21,9 +20,6 @@ const COLUMNS: Readonly<Record<TickKind, readonly string[]>> = {
   funding: ['rate', 'markPrice'],
   custom: ['value'],
 }
-
-/** A session whose last events are nearer to its close than this, µs, has simply ended. */
-const QUIET_END = 5 * MINUTE
 
 /** Series that were found sound, on which grid: runs over the same memory look once. */
 const SOUND = new WeakMap<object, { readonly ticksPerUnit: number; readonly snapshotless: boolean }>()
@@ -51,7 +47,6 @@ export class TickFeed {
   #backwards = 0
   #firstBackwards = Number.NaN
   #lastEvent = Number.NEGATIVE_INFINITY
-  #firstEvent = Number.NaN
   #snapshotless = false
   /** The run ends before the data do. */
   #cut = false
@@ -119,26 +114,7 @@ export class TickFeed {
         code: 'BOOK_WITHOUT_SNAPSHOT',
         text: `The ${what} begins with a change and no snapshot: levels that stood before are unknown until they change.`,
       })
-    const left = this.#leftOfSession()
-    if (left > 0)
-      warnings.push({
-        code: 'ENDS_IN_SESSION',
-        text: `The ${what} end at ${isoTime(this.#lastEvent)}, ${Math.round(left / MINUTE)} minutes before their session does: orders of that day met only a part of it.`,
-      })
     return warnings
-  }
-
-  /** µs between the last event and its session's close, where that is too long to be a quiet end; else 0. */
-  #leftOfSession(): number {
-    const { kind } = this.#stream
-    const calendar = calendarNamed(this.#instrument.calendar)
-    const executes = kind === 'trades' || kind === 'quotes' || kind === 'book'
-    if (!executes || this.given < 2 || this.#cut || calendar.continuous) return 0
-    const session = calendar.sessionAt(this.#lastEvent)
-    if (session === undefined) return 0
-    const left = session.close - this.#lastEvent
-    const usual = (this.#lastEvent - this.#firstEvent) / (this.given - 1)
-    return left > QUIET_END && left > 10 * usual ? left : 0
   }
 
   #hash(series: AnySeries, end: number): void {
@@ -188,7 +164,6 @@ export class TickFeed {
   #checked(series: AnySeries): AnySeries {
     const { receiveTime, length } = series
     if (length === 0) return series
-    if (this.given === 0) this.#firstEvent = series.eventTime[0]
     const sound = SOUND.get(series)
     if (sound !== undefined && sound.ticksPerUnit === this.#instrument.ticksPerUnit) {
       this.#lastEvent = series.eventTime[length - 1]
