@@ -7,9 +7,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { must, quiet, SetupError } from './command.mjs'
 import { place, venvBin } from './place.mjs'
 
-const AT_LEAST = [3, 10]
+const AT_LEAST = [3, 11]
 const HOW =
-  'install Python 3.10 or newer with its venv module ' +
+  'install Python 3.11 or newer with its venv module ' +
   '(Debian and Ubuntu: `apt-get install python3 python3-venv`; macOS: `brew install python`; Windows: python.org), then run this again.'
 
 /**

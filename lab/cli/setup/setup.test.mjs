@@ -67,7 +67,7 @@ describe('one sentence says what to install', () => {
 
   it('when there is no Python', () => {
     expect(() => findPython(['no-such-python'])).toThrow(
-      'The notebooks and the tests need Python, and no Python was found: install Python 3.10 or newer with its venv ' +
+      'The notebooks and the tests need Python, and no Python was found: install Python 3.11 or newer with its venv ' +
         'module (Debian and Ubuntu: `apt-get install python3 python3-venv`; macOS: `brew install python`; ' +
         'Windows: python.org), then run this again.',
     )

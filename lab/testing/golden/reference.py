@@ -18,10 +18,14 @@ symbols = [bars['symbol'] for bars in ask['bars']]
 days = ask['bars'][0]['days']
 opens = {bars['symbol']: bars['open'] for bars in ask['bars']}
 closes = {bars['symbol']: bars['close'] for bars in ask['bars']}
+highs = {bars['symbol']: bars['high'] for bars in ask['bars']}
+lows = {bars['symbol']: bars['low'] for bars in ask['bars']}
 frame = pd.DataFrame(closes)
 
 cash = ask['cash']
 held = dict.fromkeys(symbols, 0)
+# Stop and target of what is held or about to be bought.
+brackets = {}
 
 
 def equity(day):
@@ -125,12 +129,57 @@ def pairs():
     return decide
 
 
-decide = {f.__name__: f for f in (buy_and_hold, sma_cross, momentum, mean_reversion, pairs)}[ask['rule']]()
+def breakout():
+    n = terms['days']
+
+    def decide(day):
+        batches = []
+        for s in symbols:
+            close = closes[s][day]
+            if day < n or held[s] != 0 or close <= max(highs[s][day - n:day]):
+                continue
+            shares = math.floor(terms['invest'] * equity(day) / len(symbols) / close)
+            brackets[s] = (round(close * (1 - terms['stop']) * 1e9) / 1e9,
+                           round(close * (1 + terms['target']) * 1e9) / 1e9)
+            batches.append([(s, shares)])
+        return batches
+
+    return decide
+
+
+def sell(day, s, price, slips):
+    """The whole holding, by a stop that slips or a target that does not."""
+    global cash
+    price *= 1 - ask['slippage'] if slips else 1
+    fee = held[s] * price * ask['feeRate']
+    cash += held[s] * price - fee
+    fills.append((days[day], 'sell', held[s], s, price, fee))
+    held[s] = 0
+
+
+def bracket(day, s):
+    """Stop and target of a holding in a bar, also in that whose open bought it: the open first, at its own price,
+    then inside the stop before the target."""
+    stop, target = brackets[s]
+    if opens[s][day] <= stop:
+        sell(day, s, opens[s][day], True)
+    elif opens[s][day] > target:
+        sell(day, s, opens[s][day], False)
+    elif lows[s][day] <= stop:
+        sell(day, s, stop, True)
+    elif highs[s][day] > target:
+        sell(day, s, target, False)
+
+
+decide = {f.__name__: f for f in (breakout, buy_and_hold, sma_cross, momentum, mean_reversion, pairs)}[ask['rule']]()
 margin = ask['rule'] == 'pairs'
 fills = []
 curve = []
 waiting = []
 for day in range(len(days)):
+    before = [s for s in symbols if s in brackets and held[s] > 0]
+    for s in before:
+        bracket(day, s)
     for s, shares in waiting:
         price = opens[s][day] * (1 + math.copysign(ask['slippage'], shares))
         if shares > 0 and not margin:
@@ -141,6 +190,9 @@ for day in range(len(days)):
         cash -= shares * price + fee
         held[s] += shares
         fills.append((days[day], 'buy' if shares > 0 else 'sell', abs(shares), s, price, fee))
+    for s in symbols:
+        if s in brackets and held[s] > 0 and s not in before:
+            bracket(day, s)
     waiting = []
     for orders in decide(day):
         reducing = [o for o in orders if o[1] * held[o[0]] < 0 and abs(o[1]) <= abs(held[o[0]])]
