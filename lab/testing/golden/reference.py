@@ -1,6 +1,6 @@
 """The strategies of strategies/ once more, as plain daily loops over pandas and TA-Lib: JSON in, fills and equity out.
 
-Decided at a close, filled at the next open, slipped by a fraction of the price, paid with a fraction of the
+Decided at a close, filled at the next open, slipped by a fraction of the price to the ninth decimal, paid with a fraction of the
 notional. A rule gives at each close the batches of (symbol, signed whole shares) to order; in a batch reductions
 go first. A buy that the cash no longer covers is cut to what it does.
 """
@@ -150,7 +150,7 @@ def breakout():
 def sell(day, s, price, slips):
     """The whole holding, by a stop that slips or a target that does not."""
     global cash
-    price *= 1 - ask['slippage'] if slips else 1
+    price = round(price * (1 - ask['slippage']), 9) if slips else price
     fee = held[s] * price * ask['feeRate']
     cash += held[s] * price - fee
     fills.append((days[day], 'sell', held[s], s, price, fee))
@@ -181,7 +181,7 @@ for day in range(len(days)):
     for s in before:
         bracket(day, s)
     for s, shares in waiting:
-        price = opens[s][day] * (1 + math.copysign(ask['slippage'], shares))
+        price = round(opens[s][day] * (1 + math.copysign(ask['slippage'], shares)), 9)
         if shares > 0 and not margin:
             shares = min(shares, math.floor(cash / (price * (1 + ask['feeRate']))))
             if shares == 0:
