@@ -11,7 +11,7 @@ import { openTable, requireFile, stemOf, type TableFormat } from './ingest/open-
 import type { ReadingOptions } from './ingest/reading.ts'
 import { heldStream, refuseFirst } from './open-bars.ts'
 import { sharedColumn, windowSeries } from './series.ts'
-import { findSplits, sessionPrices } from './splits.ts'
+import { findSplits, sessionPrices, type ToldSplit } from './splits.ts'
 
 export interface FileBarsOptions extends ReadingOptions {
   readonly format?: TableFormat
@@ -19,6 +19,8 @@ export interface FileBarsOptions extends ReadingOptions {
   readonly to?: Moment
   /** Sessions, `yyyy-mm-dd`, at which a jump of raw prices is known to be no split. */
   readonly acceptJumps?: readonly string[]
+  /** Splits that the run is told of: raw prices may jump by them. */
+  readonly splits?: readonly ToldSplit[]
 }
 
 /**
@@ -49,12 +51,7 @@ export async function fileBars(path: string, options: FileBarsOptions = {}): Pro
         `${path} has no bar of ${name} in the range: it has them from ${barDate(eventTime[0])} to ${barDate(eventTime[length - 1])}`,
       )
     } else if (adjustment === 'raw' && !calendar.continuous) {
-      refuseFirst(
-        name,
-        await findSplits(sessionPrices(series), async () => undefined),
-        options.acceptJumps,
-        undefined,
-      )
+      refuseFirst(name, await findSplits(sessionPrices(series), async () => undefined), options, undefined)
     }
     streams.push(heldStream(series))
   }

@@ -16,7 +16,7 @@ import { inParallel } from './durable.ts'
 import type { Manifest, ManifestInstrument } from './manifest.ts'
 import { BarReader, countBars, readSessionPrices } from './parquet-bars.ts'
 import { gatherSeries, sliceSeries, type Window, windowSeries } from './series.ts'
-import { findSplits, type SessionPrices, sessionPrices } from './splits.ts'
+import { findSplits, type SessionPrices, sessionPrices, explains, type ToldSplit } from './splits.ts'
 import { isCalled, type Store } from './store.ts'
 
 export interface OpenBarsRequest {
@@ -35,6 +35,8 @@ export interface OpenBarsRequest {
   readonly memoryRows?: number
   /** Sessions, `yyyy-mm-dd`, at which a jump of raw prices is known to be no split. */
   readonly acceptJumps?: readonly string[]
+  /** Splits that the run is told of: raw prices may jump by them. */
+  readonly splits?: readonly ToldSplit[]
 }
 
 export const MEMORY_ROWS = 4_000_000
@@ -247,24 +249,28 @@ async function refuseSplits(
     if (relative !== undefined) adjusted ??= prices(relative.instrument)
     return adjusted
   })
-  refuseFirst(instrumentId(instrument), splits, request.acceptJumps, relative?.manifest.id)
+  refuseFirst(instrumentId(instrument), splits, request, relative?.manifest.id)
 }
 
 /** @throws GordonError UNADJUSTED_SPLIT */
 export function refuseFirst(
   name: string,
   splits: Awaited<ReturnType<typeof findSplits>>,
-  accepted: readonly string[] | undefined,
+  known: { readonly acceptJumps?: readonly string[]; readonly splits?: readonly ToldSplit[] },
   adjustedDataset: string | undefined,
 ): void {
-  const split = splits.find(({ sessionClose }) => accepted?.includes(isoDate(sessionClose)) !== true)
+  const split = splits.find(
+    one =>
+      known.acceptJumps?.includes(isoDate(one.sessionClose)) !== true &&
+      known.splits?.some(told => explains(told, name, one)) !== true,
+  )
   if (split === undefined) return
   const instead =
     adjustedDataset === undefined ? 'use prices that are adjusted for it' : `use ${adjustedDataset}`
   throw new GordonError(
     'UNADJUSTED_SPLIT',
     `${name} goes from ${split.closeBefore} to ${split.openAfter} overnight before ${isoDate(split.sessionClose)}, ` +
-      `as a ${split.ratio} split does, and these prices are raw: ${instead}, or choose dates on one side of it`,
+      `as a ${split.ratio} split does, and these prices are raw: ${instead}, tell the run of the split (--actions), or choose dates on one side of it`,
   )
 }
 

@@ -5,7 +5,7 @@
  * instrument's own plausible overnight move of a factor: four times the median of the sixty nights before, at
  * least 1 % and at most 4 %.
  */
-import type { Micros } from '../core/time.ts'
+import { DAY, isoDate, type Micros } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
 
 /** New shares for old ones: a 2:1 split halves the price. */
@@ -27,6 +27,28 @@ export interface Split {
   readonly ratio: string
   readonly closeBefore: number
   readonly openAfter: number
+}
+
+/** A split that is told beside the prices: by the day of its first session, or by its time. */
+export interface ToldSplit {
+  /** `AAPL` or `XNAS:AAPL`. */
+  readonly instrument: string
+  readonly when: { readonly day: string } | { readonly time: Micros }
+  /** New shares per old one. */
+  readonly ratio: number
+}
+
+/** Nights that lie between two sessions at most, holidays included. */
+const LONGEST_NIGHT = 11 * DAY
+
+/** Whether a told split is the one that the prices show. */
+export function explains(told: ToldSplit, id: string, { sessionClose, ratio }: Split): boolean {
+  if (told.instrument !== id && told.instrument !== id.slice(id.indexOf(':') + 1)) return false
+  const [news, olds] = ratio.split(':').map(Number)
+  if (!(Math.abs(Math.log(told.ratio / (news / olds))) < 0.02)) return false
+  const { when } = told
+  if ('day' in when) return when.day === isoDate(sessionClose)
+  return when.time < sessionClose && when.time > sessionClose - LONGEST_NIGHT
 }
 
 /** First opens and last closes, one row per session. */

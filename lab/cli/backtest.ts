@@ -1,11 +1,12 @@
 /** `gordon backtest`: a strategy file over a store's datasets or a plain file; a summary, a report, or JSON. */
 import { GordonError } from '../core/errors.ts'
-import type { BarSource } from '../domain/ports/store.ts'
 import { benchmarkEquity } from '../sim/benchmark.ts'
 import { type BothPaths, pathFigures } from '../sim/both-paths.ts'
 import { backtest, type TradingSettings } from '../sim/index.ts'
 import { loadStrategy } from '../sim/loader.ts'
-import { chooseBars, type DataOptions } from './choose-bars.ts'
+import { type AccountOptions, currencyOf, readAccount, readFinancing } from './account-flags.ts'
+import { parseActions, readText, resolveActions } from './actions-csv.ts'
+import { chooseBars, type DataOptions, finerBars } from './choose-bars.ts'
 import { progressLine } from './output.ts'
 import { checkAnnual, readNumber, readParams, readTime } from './read-flags.ts'
 import { runDocument } from './run-document.ts'
@@ -13,7 +14,9 @@ import { runSummary } from './run-summary.ts'
 import { readSettings, type TradingOptions } from './trading-flags.ts'
 import { writeWhole } from './write-whole.ts'
 
-export interface BacktestOptions extends DataOptions, TradingOptions {
+export interface BacktestOptions extends DataOptions, TradingOptions, AccountOptions {
+  readonly actions?: string
+  readonly finer?: string
   readonly from?: string
   readonly to?: string
   readonly riskFreeRate?: string
@@ -25,7 +28,10 @@ export interface BacktestOptions extends DataOptions, TradingOptions {
 /** Runs it and returns what to print. */
 export async function backtestCommand(file: string, options: BacktestOptions): Promise<string> {
   const both = options.ambiguity === 'both'
-  const settings = readSettings(both ? { ...options, ambiguity: 'pessimistic' } : options)
+  const settings = {
+    ...readSettings(both ? { ...options, ambiguity: 'pessimistic' } : options),
+    ...readAccount(options),
+  }
   const annual = {
     riskFreeRate: readNumber('--risk-free-rate', options.riskFreeRate),
     periodsPerYear: readNumber('--periods-per-year', options.periodsPerYear),
@@ -36,6 +42,8 @@ export async function backtestCommand(file: string, options: BacktestOptions): P
   const to = options.to === undefined ? undefined : readTime('--to', options.to, 'end')
   if (from !== undefined && to !== undefined && from > to)
     throw new GordonError('RANGE_BACKWARDS', `--from ${options.from} is after --to ${options.to}; swap them.`)
+  const actions =
+    options.actions === undefined ? [] : parseActions(await readText(options.actions), options.actions)
   const request = {
     ...settings,
     strategy: loaded.strategy as Parameters<typeof backtest>[0]['strategy'],
@@ -46,22 +54,44 @@ export async function backtestCommand(file: string, options: BacktestOptions): P
     to,
   }
   const { runStatistics } = await import('../analytics/index.ts')
-  const measured = async (bars: BarSource, ambiguity: TradingSettings['ambiguity']) => {
+  const splits = actions.filter(({ kind }) => kind === 'split')
+  const opened = async () => ({
+    bars: await chooseBars(options, options.to, splits),
+    finer:
+      options.finer === undefined ? undefined : await finerBars(options.finer, options, options.to, splits),
+  })
+  const measured = async (
+    { bars, finer }: Awaited<ReturnType<typeof opened>>,
+    ambiguity: TradingSettings['ambiguity'],
+  ) => {
     const progress = progressLine('backtest')
-    const run = await backtest({ ...request, ambiguity, bars, onProgress: progress.at })
+    const run = await backtest({
+      ...request,
+      ambiguity,
+      bars,
+      finer,
+      actions:
+        options.actions === undefined
+          ? undefined
+          : resolveActions(actions, bars.instruments, options.actions),
+      financing: readFinancing(options.financing, currencyOf(options, bars.instruments)),
+      onProgress: progress.at,
+    })
     progress.done()
     const benchmark = benchmarkEquity(run)
     const { curve, trades, fills } = run
     const statistics = runStatistics({ curve, trades, fills, benchmark: benchmark?.equity, ...annual })
     return { run, statistics, benchmark }
   }
-  const bars = await chooseBars(options, options.to)
-  const { run, statistics, benchmark } = await measured(bars, settings.ambiguity)
+  const sources = await opened()
+  const { run, statistics, benchmark } = await measured(sources, settings.ambiguity)
   let paths: BothPaths | undefined
   if (both) {
     // A stream larger than memory has been read to its end.
-    const whole = bars.streams.every(stream => stream.series !== undefined)
-    const other = await measured(whole ? bars : await chooseBars(options, options.to), 'optimistic')
+    const whole = [sources.bars, sources.finer].every(
+      source => source?.streams.every(stream => stream.series !== undefined) !== false,
+    )
+    const other = await measured(whole ? sources : await opened(), 'optimistic')
     paths = {
       pessimistic: pathFigures(run, statistics),
       optimistic: pathFigures(other.run, other.statistics),

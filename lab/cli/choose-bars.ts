@@ -1,6 +1,7 @@
 /** Which bars a command runs on: `--data` from the store, `--file` for a plain table, or the store's only dataset. */
 import { GordonError } from '../core/errors.ts'
 import type { Adjustment } from '../domain/bar.ts'
+import type { ToldSplit } from '../catalog/index.ts'
 import type { BarSource } from '../domain/ports/store.ts'
 import { readChoice } from './read-flags.ts'
 
@@ -32,8 +33,15 @@ const ADJUSTMENTS: readonly Adjustment[] = ['raw', 'split', 'total-return']
 
 export const DEFAULT_STORE = 'data/store'
 
-/** @param to last day or time, as the caller wrote it */
-export async function chooseBars(options: DataOptions, to: string | undefined): Promise<BarSource> {
+/**
+ * @param to last day or time, as the caller wrote it
+ * @param splits that the run is told of: raw prices may jump by them
+ */
+export async function chooseBars(
+  options: DataOptions,
+  to: string | undefined,
+  splits: readonly ToldSplit[] = [],
+): Promise<BarSource> {
   const { file, symbol, venue, interval } = options
   if (file !== undefined) {
     if (options.data !== undefined)
@@ -60,6 +68,7 @@ export async function chooseBars(options: DataOptions, to: string | undefined): 
       onIssue: readChoice('--on-issue', options.onIssue, ['refuse', 'drop']),
       now: Date.now() * 1000,
       to,
+      splits,
     })
   }
   const { columns, timezone, stamp, calendar, tick, lot, currency } = options
@@ -77,7 +86,25 @@ export async function chooseBars(options: DataOptions, to: string | undefined): 
   const datasets = options.data ?? [await onlyDataset(options, store)]
   const symbols = options.symbols?.split(',') ?? (symbol === undefined ? undefined : [symbol])
   const adjustment = readChoice('--adjustment', options.adjustment, ADJUSTMENTS)
-  return openBars({ store, datasets, symbols, venue, interval, adjustment, to })
+  return openBars({ store, datasets, symbols, venue, interval, adjustment, to, splits })
+}
+
+/** Bars that only fill: a dataset of the same store, or a table beside `--file`. */
+export async function finerBars(
+  finer: string,
+  options: DataOptions,
+  to: string | undefined,
+  splits: readonly ToldSplit[] = [],
+): Promise<BarSource> {
+  const { store, snapshot, symbols, symbol, venue, adjustment } = options
+  const isFile = /\.(csv|tsv|txt|parquet)(\.gz)?$/i.test(finer)
+  return chooseBars(
+    isFile
+      ? { ...options, file: finer, data: undefined, symbols: undefined, interval: undefined }
+      : { store, snapshot, symbols, symbol, venue, adjustment, data: [finer] },
+    to,
+    splits,
+  )
 }
 
 /** A flag that does nothing is a run that is not the one that was asked for. */

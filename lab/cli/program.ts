@@ -100,13 +100,43 @@ export function program(): Command {
         .option('--to <time>', 'last day or time'),
     ),
   )
+    .option('--account-currency <code>', 'currency of the account (default: that of the instruments)')
+    .option(
+      '--rate <currency=rate>',
+      'what a currency is worth in the account’s, e.g. USDT=1, repeatable',
+      many,
+    )
+    .option(
+      '--deposit <currency=amount>',
+      'opening money in another currency, e.g. BTC=0.5, repeatable',
+      many,
+    )
+    .option(
+      '--financing <terms>',
+      'interest and borrowing: interactive-brokers:4.33% (benchmark rate), or cash=2%,debt=6%,borrow=0.5%',
+    )
+    .option(
+      '--maintenance <part>',
+      'of value, to keep a position on a margin account (default half of initial)',
+    )
+    .option('--actions <table>', 'CSV of splits, dividends, symbolChanges, delistings, for raw prices')
+    .option('--finer <dataset>', 'finer bars that only fill: a dataset of the store, or a table')
     .option('--risk-free-rate <rate>', 'per year, e.g. 0.02 (default 0)')
     .option('--periods-per-year <n>', 'for annual figures (default: detected)')
     .option('--report <out.html>', 'write the HTML report')
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
       'after',
-      '\nExample:\n  gordon backtest strategies/sma-cross.ts --fees 10bps --report reports/out/sma.html',
+      `
+Columns of --actions: kind,instrument,date (or time),ratio,amount,pay,currency,to,price; what a kind does not need
+stays empty:
+  split,AAPL,2005-02-28,2,,
+  dividend,AAPL,2012-08-09,,2.65,2012-08-16
+
+Examples:
+  gordon backtest strategies/sma-cross.ts --fees 10bps --report reports/out/sma.html
+  gordon backtest strategies/sma-cross.ts --data us-daily/total-return --account margin --financing interactive-brokers:4.33% --maintenance 0.3
+  gordon backtest strategies/sma-cross.ts --data us-daily/raw --symbols AAPL --actions data/sample/aapl-actions.csv`,
     )
     .action(
       action(async (strategy: string, options: Options) =>

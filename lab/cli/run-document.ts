@@ -32,6 +32,7 @@ export function runDocument(run: Run): Record<string, unknown> {
       endedAt: iso(order.endedAt),
     })),
     fills: run.fills.map(fill => ({ ...fill, time: iso(fill.time) })),
+    cashFlows: run.cashFlows.map(flow => ({ ...flow, time: iso(flow.time) })),
     trades: run.trades.map(trade => ({
       ...trade,
       entryTime: iso(trade.entryTime),

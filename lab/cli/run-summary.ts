@@ -2,6 +2,7 @@
 import type { RunStatistics } from '../analytics/index.ts'
 import { isoDate, isoTime } from '../core/time.ts'
 import { instrumentId } from '../domain/instrument.ts'
+import { cashFlowTotals } from '../domain/cash-flow.ts'
 import type { RunResult } from '../domain/run-result.ts'
 import type { Benchmark } from '../sim/benchmark.ts'
 import type { BothPaths, PathFigures } from '../sim/both-paths.ts'
@@ -45,6 +46,7 @@ export function runSummary(
       'costs',
       `fees ${money(run.fees)} (${run.assumptions.fees}), slippage ${money(run.slippageCost)} (${run.assumptions.slippage})`,
     ),
+    ...flowRows(run),
     row(
       'trades',
       `${run.trades.length} closed, ${run.openTrades.length} open; ${run.orders.length} orders, ${run.fills.length} fills` +
@@ -59,6 +61,13 @@ export function runSummary(
   if (doubts.length > 0) lines.push('', ...doubts.map(text => `  ! ${text}`))
   if (report !== undefined) lines.push('', `Open ${report} in a browser for the whole picture.`)
   return lines.join('\n')
+}
+
+/** What moved money without an order, in the account's currency. */
+function flowRows(run: RunResult): string[] {
+  const totals = cashFlowTotals(run)
+  if (totals.length === 0) return []
+  return [row('cash flows', totals.map(({ name, amount }) => `${name} ${money(amount)}`).join(', '))]
 }
 
 function day(time: number): string {

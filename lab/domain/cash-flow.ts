@@ -52,3 +52,30 @@ export interface CashFlow {
   /** Fills of the account that came before it: its place among them. */
   readonly afterFills: number
 }
+
+/** Kinds that are income or cost of their own, and how a reader calls them together. */
+const TOTALS: readonly (readonly [name: string, kinds: readonly CashFlowKind[]])[] = [
+  ['funding', ['funding']],
+  // Counted when they are earned; their payment moves nothing more.
+  ['dividends', ['entitlement']],
+  ['interest on cash', ['interest']],
+  ['interest on debt', ['debitInterest']],
+  ['borrowing', ['borrow']],
+  ['cash in lieu', ['split']],
+  ['settlements', ['expiry', 'rollOut']],
+  ['delistings', ['delisting']],
+]
+
+/** Sums by kind in the account's currency, each flow at the rate of its time; those that there are. */
+export function cashFlowTotals({
+  cashFlows,
+}: {
+  readonly cashFlows: readonly CashFlow[]
+}): { readonly name: string; readonly count: number; readonly amount: number }[] {
+  return TOTALS.flatMap(([name, kinds]) => {
+    const flows = cashFlows.filter(({ kind }) => kinds.includes(kind))
+    if (flows.length === 0) return []
+    const amount = flows.reduce((sum, flow) => sum + flow.amount * (flow.accountRate ?? 1), 0)
+    return [{ name, count: flows.length, amount }]
+  })
+}
