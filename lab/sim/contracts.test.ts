@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../core/time.ts'
 import type { FundingSeries } from '../domain/market-events.ts'
-import { expectBooksToBalance } from '../testing/books.ts'
+import { imbalances } from '../testing/books.ts'
 import {
   barsOf,
   fillsOf,
@@ -76,7 +76,7 @@ describe('a linear perpetual', () => {
         afterFills: 1,
       },
     ])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('pays funding on what it holds at that time: a fill of the bar that closes then was before it', async () => {
@@ -94,7 +94,7 @@ describe('a linear perpetual', () => {
       [3, 0.9],
     ])
     expect(run.endEquity).toBe(1000 + 2.9 + 20)
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('tells onPoint of each funding rate after it was paid', async () => {
@@ -138,7 +138,7 @@ describe('an inverse perpetual', () => {
     expect(run.currency).toBe('BTC')
     expect([...run.curve.equity]).toEqual([10, 10, 11.2, 11.2])
     expect(run.trades[0]).toMatchObject({ profit: expect.closeTo(1.25, 12), income: -0.05 })
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('in an account of dollars is worth its coin at the last price', async () => {
@@ -200,7 +200,7 @@ describe('a future', () => {
     expect([...run.curve.equity]).toEqual([100_000, 100_000, 101_275, 101_275, 101_275])
     expect(run.cashFlows).toMatchObject([{ kind: 'expiry', amount: 1275, quantity: -2, price: 3987.25 }])
     expect(run.trades).toMatchObject([{ direction: 'short', profit: 1275, exitOrderId: 0 }])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('that expires between bars is settled at the last known price', async () => {
@@ -244,7 +244,7 @@ describe('a future', () => {
     expect([...run.curve.equity]).toEqual([10_000, 9998, 10_198, 10_244, 10_294])
     expect(run.trades[0].profit).toBe(246)
     expect(run.openTrades[0].profit).toBe(48)
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 })
 
@@ -258,7 +258,7 @@ describe('a currency pair', () => {
     )
     expect([...run.curve.equity]).toEqual([1000, 1000, 1020])
     expect([...run.curve.cash]).toEqual([1000, 1000, 1020])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('in another is turned into the account’s currency at the last rate when it is realised', async () => {

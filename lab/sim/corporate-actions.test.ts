@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { DAY } from '../core/time.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
-import { expectBooksToBalance } from '../testing/books.ts'
+import { imbalances } from '../testing/books.ts'
 import {
   barsOf,
   dayOf,
@@ -53,7 +53,7 @@ describe('a split', () => {
     ])
     // Cash in lieu closes 5 of the old 25 shares; 2 new ones from 42 stay.
     expect(run.openTrades).toMatchObject([{ quantity: 2, entryPrice: 42, profit: 4 }])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('of a short is paid by the short', async () => {
@@ -64,7 +64,7 @@ describe('a split', () => {
     )
     expect([...run.curve.equity]).toEqual([1000, 1000, 1000])
     expect([...run.curve.cash]).toEqual([1000, 1105, 1084])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('at the time of a bar’s close comes after that bar, whose prices are of old shares', async () => {
@@ -144,7 +144,7 @@ describe('a dividend', () => {
       ['dividend', 4.5, 50],
     ])
     expect(run.openTrades).toMatchObject([{ profit: -50, income: 50 }])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('belongs to who held before, also when sold before it is paid; who buys later has none', async () => {
@@ -164,7 +164,7 @@ describe('a dividend', () => {
     expect(cash).toEqual([9455, 9505])
     expect(run.endEquity).toBe(10_000)
     expect(run.trades[0]).toMatchObject({ profit: -50, income: 50 })
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('is paid by shorts', async () => {
@@ -175,7 +175,7 @@ describe('a dividend', () => {
     )
     expect([...run.curve.equity]).toEqual([10_000, 10_000, 10_000, 10_000])
     expect([...run.curve.cash]).toEqual([10_000, 15_000, 14_950, 14_950])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('that is paid after the run’s end still counts', async () => {
@@ -237,7 +237,7 @@ describe('a new name', () => {
     expect(run.trades).toMatchObject([
       { instrument: 'TEST:META', entryPrice: 100, exitPrice: 110, profit: 100 },
     ])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('that the run does not have goes on under the old one', async () => {
@@ -267,7 +267,7 @@ describe('a delisting', () => {
     expect([...run.curve.equity]).toEqual([1000, 1000, 900, 500, 500])
     expect(run.trades).toMatchObject([{ exitPrice: 0, profit: -500, exitOrderId: 0 }])
     expect(run.openTrades).toEqual([])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 
   it('else the last known one; what works is cancelled and nothing more is traded', async () => {
@@ -278,7 +278,7 @@ describe('a delisting', () => {
       '2: canceled 0 delisted (3.5)',
       '4: rejected 0 delisted',
     ])
-    expectBooksToBalance(run)
+    expect(imbalances(run)).toEqual([])
   })
 })
 
