@@ -135,6 +135,8 @@ export class WorkingOrder {
   venueStop = Number.NaN
   /** Its place in time among the orders of its level, where the feed tells of each (L3). */
   queueArrival = Number.NaN
+  /** Its place among the venue's resting orders of its side. */
+  venuePlace = 0
   /** 0 on its way, 1 at the venue, 2 over there. */
   venueState = 0
   /** Of a bracket's child: lots that its parent has not filled yet, and which may not trade. */

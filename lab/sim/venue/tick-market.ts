@@ -19,7 +19,7 @@ import { exactQueue, gaveUp, type OrderQueue } from '../models/queue.ts'
 import { BOOK_ACTIONS } from '../../domain/market-events.ts'
 import type { OrderChange, VenueReports } from '../../domain/ports/venue.ts'
 import type { Reason } from '../../domain/order.ts'
-import type { WorkingOrder } from '../../domain/working-order.ts'
+import { WorkingOrder } from '../../domain/working-order.ts'
 import type { TickWindow } from '../../engine/tick-window.ts'
 import type { Tradable } from '../../strategy/context.ts'
 import { isAtClose, isAtOpen, isTouch } from './bar-at-hand.ts'
@@ -28,6 +28,10 @@ import type { ReportLine } from './report-line.ts'
 /** Of `venueState`; 0 is on its way. */
 const HERE = 1
 const OVER = 2
+
+/** Stands where an order was that was cancelled, until the list is tidied: it has no price and no lots. */
+const GONE = new WorkingOrder()
+GONE.venueState = OVER
 
 export interface TickMarketSetup {
   readonly instrument: Tradable
@@ -77,7 +81,10 @@ export class TickMarket {
   /** Limit orders that rest, oldest first. */
   readonly #bids: WorkingOrder[] = []
   readonly #asks: WorkingOrder[] = []
-  /** The most that one of ours bids, and the least that one asks; ±Infinity when none rests. */
+  /** Places in them where nobody stands any more. */
+  #goneBids = 0
+  #goneAsks = 0
+  /** No order of ours bids more, or asks less; ±Infinity when none rests. */
   #ownBid = Number.NEGATIVE_INFINITY
   #ownAsk = Number.POSITIVE_INFINITY
   /** Stops and touches that wait, and orders that take as soon as there is something to take. */
@@ -562,9 +569,11 @@ export class TickMarket {
     order.shownLots = Number.isNaN(displayLots) ? order.venueLots : Math.min(displayLots, order.venueLots)
     this.#join(order)
     if (order.sign > 0) {
+      order.venuePlace = this.#bids.length
       this.#bids.push(order)
       if (order.venueLimit > this.#ownBid) this.#ownBid = order.venueLimit
     } else {
+      order.venuePlace = this.#asks.length
       this.#asks.push(order)
       if (order.venueLimit < this.#ownAsk) this.#ownAsk = order.venueLimit
     }
@@ -805,11 +814,20 @@ export class TickMarket {
   }
 
   #remove(order: WorkingOrder): void {
+    if (this.#bids[order.venuePlace] === order) {
+      this.#bids[order.venuePlace] = GONE
+      if (2 * ++this.#goneBids > this.#bids.length) this.#tidy(this.#bids)
+      return
+    }
+    if (this.#asks[order.venuePlace] === order) {
+      this.#asks[order.venuePlace] = GONE
+      if (2 * ++this.#goneAsks > this.#asks.length) this.#tidy(this.#asks)
+      return
+    }
     for (const orders of this.#lists) {
       const place = orders.indexOf(order)
       if (place >= 0) {
         orders.splice(place, 1)
-        this.#bounds()
         return
       }
     }
@@ -818,9 +836,16 @@ export class TickMarket {
   /** Forgets what is over, in order of time. */
   #tidy(orders: WorkingOrder[]): void {
     let kept = 0
-    for (let i = 0; i < orders.length; i++) if (orders[i].venueState === HERE) orders[kept++] = orders[i]
+    for (let i = 0; i < orders.length; i++) {
+      const order = orders[i]
+      if (order === GONE || order.venueState !== HERE) continue
+      order.venuePlace = kept
+      orders[kept++] = order
+    }
     if (kept === orders.length) return
     orders.length = kept
+    if (orders === this.#bids) this.#goneBids = 0
+    else if (orders === this.#asks) this.#goneAsks = 0
     this.#bounds()
   }
 
