@@ -14,6 +14,7 @@ export default {
     'excursions',
     'exposure',
     'costs',
+    'cashFlows',
     'statistics',
     'notebook',
     'trades',

@@ -67,15 +67,16 @@ const TOTALS: readonly (readonly [name: string, kinds: readonly CashFlowKind[]])
 ]
 
 /** Sums by kind in the account's currency, each flow at the rate of its time; those that there are. */
-export function cashFlowTotals({
-  cashFlows,
-}: {
-  readonly cashFlows: readonly CashFlow[]
-}): { readonly name: string; readonly count: number; readonly amount: number }[] {
+export function cashFlowTotals({ cashFlows }: { readonly cashFlows: readonly CashFlow[] }): {
+  readonly name: string
+  readonly count: number
+  readonly amount: number
+  readonly flows: readonly CashFlow[]
+}[] {
   return TOTALS.flatMap(([name, kinds]) => {
     const flows = cashFlows.filter(({ kind }) => kinds.includes(kind))
     if (flows.length === 0) return []
     const amount = flows.reduce((sum, flow) => sum + flow.amount * (flow.accountRate ?? 1), 0)
-    return [{ name, count: flows.length, amount }]
+    return [{ name, count: flows.length, amount, flows }]
   })
 }

@@ -97,10 +97,11 @@ export class RateBook {
     const { currencies, instruments } = this.#terms
     if (currency === 0) return `${currencies[0]} is the account's currency`
     const { legs, fixed } = this.#routes[currency]
+    if (legs.length === 0) return `${currencies[currency]} as set to ${fixed}`
     const names = legs.map(
       ({ handle, inverse }) => `${inverse ? '1 / ' : ''}${instrumentId(instruments[handle])}`,
     )
-    const end = legs.length === 0 || fixed !== 1 ? [`as set to ${fixed}`] : []
+    const end = fixed !== 1 ? [`as set to ${fixed}`] : []
     return `${currencies[currency]} by ${[...names, ...end].join(' × ')}`
   }
 

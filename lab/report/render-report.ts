@@ -12,6 +12,7 @@ import { type ReportInput, type SectionName, sectionNames } from './report-input
 import type { Section } from './section.ts'
 import { assumptionsSection } from './sections/assumptions.ts'
 import { monthlySection, yearlySection } from './sections/calendar-returns.ts'
+import { cashFlowsSection } from './sections/cash-flows.ts'
 import { claimSection } from './sections/claim.ts'
 import { costsSection } from './sections/costs.ts'
 import { drawdownsSection } from './sections/drawdowns.ts'
@@ -53,6 +54,7 @@ export function renderReport(input: ReportInput): string {
     excursions: () => excursionsSection(result),
     exposure: () => ifRan(result, () => exposureSection(result, analysis)),
     costs: () => costsSection(result),
+    cashFlows: () => cashFlowsSection(result),
     statistics: () => statisticsSection(analysis),
     notebook: () => notebookSection(result),
     trades: () => tradeTableSection(result, trades),

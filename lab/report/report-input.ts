@@ -23,6 +23,7 @@ export const sectionNames = [
   'excursions',
   'exposure',
   'costs',
+  'cashFlows',
   'statistics',
   'notebook',
   'trades',

@@ -37,7 +37,16 @@ export function assumptionsSection(result: RunResult): Section {
       ['Ambiguous bars', AMBIGUITY[assumptions.ambiguity]],
       ['Fees', assumptions.fees],
       ['Slippage', assumptions.slippage],
-      ['Account', `${assumptions.account}, ${money(result.startEquity, result.currency)} at the start`],
+      ...told('Latency', assumptions.latency),
+      ...told('Queues', assumptions.queue),
+      [
+        'Account',
+        `${assumptions.account}${assumptions.leverage === undefined ? '' : `, leverage ${assumptions.leverage}`}, ${money(result.startEquity, result.currency)} at the start`,
+      ],
+      ...told('Margin', assumptions.margin),
+      ...told('Other currencies', assumptions.currencies?.join('; ')),
+      ...told('Interest', assumptions.financing),
+      ...told('Borrowed shares', assumptions.borrow),
       ['Orders, fills', `${counted(result.orders.length, 'order')}, ${counted(result.fills.length, 'fill')}`],
     ])}</div><div><h3>What was run</h3>${facts([
       [
@@ -54,7 +63,7 @@ export function assumptionsSection(result: RunResult): Section {
         'Data',
         result.datasets.map(
           dataset =>
-            html`<div>${dataset.id}, ${dataset.interval}, ${ADJUSTMENT[dataset.adjustment]}<br><code>${dataset.snapshot}</code></div>`,
+            html`<div>${[dataset.id, dataset.interval, ADJUSTMENT[dataset.adjustment]].filter(part => part !== '').join(', ')}<br><code>${dataset.snapshot}</code></div>`,
         ),
       ],
       ['Made by', `gordon ${made.gordon}, node ${made.node}, ${made.arch}`],
@@ -66,6 +75,11 @@ export function assumptionsSection(result: RunResult): Section {
       ['Digest', html`<code>${result.digest}</code>`],
     ])}`,
   }
+}
+
+/** A row of the list, where there is something to tell. */
+function told(name: string, text: string | undefined): (readonly [string, string])[] {
+  return text === undefined ? [] : [[name, `${text[0].toUpperCase()}${text.slice(1)}`]]
 }
 
 function parameters(params: Readonly<Record<string, unknown>>): string {
