@@ -615,7 +615,8 @@ export class Engine implements Standing {
     if (count > 0 && this.#starting === true) this.#callStart()
     if (desk.unsettled === true) desk.flush()
     if (this.timers.next <= now) this.timers.run(now)
-    for (let k = 0; k < count; k++) {
+    // Bars that nobody is shown need no second look.
+    for (let k = this.#plain && !this.#hasOnBar ? count : 0; k < count; k++) {
       const window = this.#barOf[active[k]]
       if (window === undefined) this.#callTicks(this.#tickOf[active[k]]!, this.#firstRows[k])
       else if (this.#hasOnBar && (this.#streams[active[k]] as BarTerms).informs)

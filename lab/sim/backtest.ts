@@ -41,6 +41,8 @@ export interface BacktestRequest extends TradingSettings, ReplaySources {
 
 /** Rows handed to the windows at a time, over all symbols. */
 const ROWS_IN_FLIGHT = 1 << 18
+/** The same of series in memory, which are windowed and not copied. */
+const ROWS_IN_MEMORY = 1 << 21
 /** Instants between looks at the clock of the caller: progress, interrupts. */
 const INSTANTS_PER_TURN = 1 << 18
 
@@ -62,6 +64,7 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
     ...absentMembers(session),
   ]
   const rowsAtOnce = Math.max(512, Math.min(1 << 15, Math.floor(ROWS_IN_FLIGHT / plan.streams.length)))
+  const rowsInMemory = Math.max(512, Math.min(1 << 15, Math.floor(ROWS_IN_MEMORY / plan.streams.length)))
   const feeds = plan.streams.map(({ terms, bars, ticks }, place) =>
     ticks !== undefined
       ? new TickFeed(ticks, {
@@ -78,7 +81,7 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
           from: request.from,
           to: request.to,
           warmup: session.warmup,
-          rowsAtOnce,
+          rowsAtOnce: bars!.series === undefined ? rowsAtOnce : rowsInMemory,
           warnings,
         }),
   )
