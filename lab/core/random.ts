@@ -4,9 +4,14 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 export class Random {
   readonly #generator: ReturnType<typeof xoroshiro128plus>
 
-  /** @param seed any integer; equal seeds give equal sequences */
+  /** @param seed any integer; equal seeds give equal sequences. The first numbers of small seeds lie at the edges. */
   constructor(seed: number) {
     this.#generator = xoroshiro128plus(seed)
+  }
+
+  /** For seeds that people choose, 1, 2, 3: stirred first, so that near ones have nothing in common. */
+  static ofChoice(seed: number): Random {
+    return new Random(stirred(seed))
   }
 
   /** Uniform in [0, 1), 53 random bits. */
@@ -26,4 +31,12 @@ export class Random {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()))
     return radius * Math.cos(2 * Math.PI * this.uniform())
   }
+}
+
+/** MurmurHash3's finaliser (Appleby 2011) over the two halves of a seed. */
+function stirred(seed: number): number {
+  let hash = ((seed + 0x9e3779b9) | 0) ^ Math.imul(Math.floor(seed / 2 ** 32) | 0, 0x9e3779b1)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
 }

@@ -153,7 +153,7 @@ export class Engine implements Standing {
     this.risk = setup.risk
     this.universe = setup.universe
     this.history = setup.history
-    this.random = new Random(setup.seed)
+    this.random = Random.ofChoice(setup.seed)
     this.#strategy = setup.strategy
     this.#funding = setup.funding
     this.#guard = setup.guard

@@ -48,9 +48,7 @@ export function lognormalLatency(medianMicros: number, sigma: number): LatencyMo
   check(medianMicros)
   if (!(sigma > 0 && sigma < 5)) throw invalid(`a sigma of ${sigma}`)
   const open = (seed: number): LatencyModel => {
-    const random = new Random(seed)
-    // A generator's first numbers after a small seed are extreme: half a minute for a median of five milliseconds.
-    for (let k = 0; k < SEED_MIXING; k++) random.uniform()
+    const random = Random.ofChoice(seed)
     const draw = () => Math.round(medianMicros * Math.exp(sigma * random.normal()))
     return {
       description: `log-normal, median ${medianMicros} µs each way, sigma ${sigma}`,
@@ -78,7 +76,6 @@ export function recordedLatency(orderFactor = 1, reportFactor = 1): LatencyModel
   return model
 }
 
-const SEED_MIXING = 64
 const UNITS: Readonly<Record<string, number>> = { us: 1, µs: 1, ms: 1000, s: 1_000_000 }
 const TIME = '(\\d+(?:\\.\\d+)?)(us|µs|ms|s)'
 const CONSTANT = new RegExp(`^${TIME}(?:/${TIME})?$`)

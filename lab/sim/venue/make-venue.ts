@@ -1,6 +1,7 @@
 /** The venue of a run: one for instruments with ticks, one for those with bars alone, and a switch where a run has both. */
 import { parseInterval } from '../../core/time.ts'
-import { type FeeModel, FillMarket } from '../../costs/index.ts'
+import { GordonError } from '../../core/errors.ts'
+import { type FeeModel, FillMarket, type SlippageModel } from '../../costs/index.ts'
 import { calendarNamed } from '../../domain/calendar/calendar.ts'
 import type { ClockedVenue, OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import type { Reason } from '../../domain/order.ts'
@@ -72,6 +73,7 @@ function makeMarkets(
       ambiguousBars: seat.ambiguousBars,
     })
   if (ticking.size === 0) return { venue: bars() }
+  refuseOnTicks(slippage, instruments[ticking.values().next().value!])
 
   const line = new ReportLine(reports, inFlight)
   const market = new FillMarket()
@@ -105,6 +107,15 @@ function makeMarkets(
   })
   if (ticking.size === instruments.length) return { venue: clocked, clocked }
   return { venue: new SwitchVenue(bars(), clocked, ticking), clocked }
+}
+
+/** A book shows what taking costs, and trades alone show no volume of a bar to take a share of. */
+function refuseOnTicks(slippage: SlippageModel, instrument: Tradable): void {
+  if (!slippage.readsMarket && !slippage.caps) return
+  throw new GordonError(
+    'SLIPPAGE_ON_TICKS',
+    `Slippage "${slippage.description}" reads a bar's volume or spread, and orders of ${instrument.id} fill on ticks; set slippage in bps, or none.`,
+  )
 }
 
 /** Sends each order to the venue where its instrument trades. */
