@@ -74,7 +74,10 @@ export function cashFlowTotals({ cashFlows }: { readonly cashFlows: readonly Cas
   readonly flows: readonly CashFlow[]
 }[] {
   return TOTALS.flatMap(([name, kinds]) => {
-    const flows = cashFlows.filter(({ kind }) => kinds.includes(kind))
+    // A split that leaves no part of a lot pays nothing.
+    const flows = cashFlows.filter(
+      flow => kinds.includes(flow.kind) && (flow.kind !== 'split' || flow.amount !== 0),
+    )
     if (flows.length === 0) return []
     const amount = flows.reduce((sum, flow) => sum + flow.amount * (flow.accountRate ?? 1), 0)
     return [{ name, count: flows.length, amount, flows }]

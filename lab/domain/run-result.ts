@@ -8,6 +8,7 @@ import type { CashFlow } from './cash-flow.ts'
 import type { ClosedTrade, OpenTrade } from './closed-trade.ts'
 import type { FillRecord } from './fill.ts'
 import type { Instrument } from './instrument.ts'
+import type { CorporateAction } from './market-events.ts'
 import type { OrderRecord } from './order.ts'
 
 export interface EquityColumns {
@@ -88,6 +89,8 @@ export interface RunResult {
   readonly endEquity: number
   readonly fees: number
   readonly slippageCost: number
+  /** What the run was told of its instruments; absent: nothing. */
+  readonly actions?: readonly CorporateAction[]
   /** What moved money or holdings without an order: funding, dividends, splits, interest, expiry; in order. */
   readonly cashFlows: readonly CashFlow[]
   readonly assumptions: RunAssumptions

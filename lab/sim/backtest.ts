@@ -141,6 +141,7 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
       bars: ownBars,
       currency: session.currency,
       startEquity: session.opening.equity,
+      actions: request.actions,
       assumptions: {
         ...told.assumptions,
         ...accountAssumptions(

@@ -29,6 +29,7 @@ export interface RunFacts
     | 'bars'
     | 'currency'
     | 'startEquity'
+    | 'actions'
     | 'assumptions'
     | 'warnings'
     | 'made'
@@ -54,6 +55,7 @@ export class Run implements RunResult {
   readonly startEquity: number
   readonly endEquity: number
   readonly fees: number
+  readonly actions: RunResult['actions']
   readonly cashFlows: RunResult['cashFlows']
   readonly assumptions: RunResult['assumptions']
   readonly made: RunResult['made']
@@ -94,6 +96,7 @@ export class Run implements RunResult {
     this.to = time[time.length - 1] ?? Number.NaN
     this.endEquity = recorder.curve.derived ? account.equity : (this.curve.equity.at(-1) ?? facts.startEquity)
     this.fees = account.totalFees()
+    this.actions = facts.actions
     this.cashFlows = account.events.flows
     this.logs = recorder.logs
     this.warnings = [
