@@ -8,12 +8,14 @@ export type { BarSource } from './domain/ports/store.ts'
 
 // data
 export { ingestBars } from './catalog/index.ts'
-export { memoryBars } from './sim/index.ts'
+export { delayed, type MemoryTicks, memoryBars, memoryTicks } from './sim/index.ts'
 export { fileBars, type NotebookBars, type NotebookStore, openStore } from './cli/notebook/notebook-store.ts'
 
 // strategies and runs
 export * from './strategy/index.ts'
 export { backtest, load, type NotebookBacktest } from './cli/notebook/notebook-backtest.ts'
+export { vet } from './cli/notebook/notebook-vet.ts'
+export { feeSchedule, makerTakerFee, optimalExecution } from './costs/index.ts'
 export { compare, type NotebookRun } from './cli/notebook/notebook-run.ts'
 
 // showing

@@ -4,7 +4,8 @@
  */
 import { GordonError } from '../../core/errors.ts'
 import { DAY } from '../../core/time.ts'
-import type { BarSource } from '../../domain/ports/store.ts'
+import type { CorporateAction } from '../../domain/market-events.ts'
+import type { BarSource, TickSource } from '../../domain/ports/store.ts'
 import { type AnyStrategy, backtest as runBacktest, type TradingSettings } from '../../sim/index.ts'
 import { loadStrategy } from '../../sim/loader.ts'
 import { interruptible } from './interruptible.ts'
@@ -15,12 +16,21 @@ import { type Progress, progress } from './progress.ts'
 export interface NotebookBacktest extends TradingSettings {
   /** A class, one that `load` gave, or the path of a strategy file. */
   readonly strategy: AnyStrategy | string
-  readonly bars: NotebookBars | BarSource
+  /** Several where the strategy looks at several intervals. */
+  readonly bars?: AnyBars | readonly AnyBars[]
+  /** Finer bars, which fill its orders and which it does not see. */
+  readonly finer?: AnyBars
+  /** Trades, quotes, books, funding: `memoryTicks([…])`. */
+  readonly ticks?: TickSource | readonly TickSource[]
+  /** Splits, dividends, new names, delistings, for raw prices. */
+  readonly actions?: readonly CorporateAction[]
   readonly params?: Readonly<Record<string, unknown>>
   /** First and last day of decisions (`2010-01-01`, UTC, both included), or µs UTC. Earlier bars warm up. */
   readonly from?: string | number
   readonly to?: string | number
 }
+
+type AnyBars = NotebookBars | BarSource
 
 /** Where a loaded class came from, so that results name the file and its hash. */
 const sources = new WeakMap<object, { readonly file: string; readonly codeHash: string }>()
@@ -38,13 +48,16 @@ export async function load(file: string): Promise<AnyStrategy> {
 export async function backtest(request: NotebookBacktest): Promise<NotebookRun> {
   const strategy = typeof request.strategy === 'string' ? await load(request.strategy) : request.strategy
   const source = sources.get(strategy)
-  const bars = request.bars instanceof NotebookBars ? await request.bars.source() : request.bars
+  const given = request.bars === undefined ? [] : Array.isArray(request.bars) ? request.bars : [request.bars]
+  const bars: readonly BarSource[] = await Promise.all(given.map(sourceOf))
+  const finer = request.finer === undefined ? undefined : await sourceOf(request.finer)
   let bar: Progress | undefined
   const run = await interruptible(signal =>
     runBacktest({
       ...request,
       strategy,
       bars,
+      finer,
       from: instant('from', request.from, 1),
       to: instant('to', request.to, DAY),
       strategyFile: source?.file,
@@ -58,6 +71,11 @@ export async function backtest(request: NotebookBacktest): Promise<NotebookRun> 
   )
   bar?.done()
   return new NotebookRun(run)
+}
+
+/** Bars as the engine reads them. */
+export async function sourceOf(bars: AnyBars): Promise<BarSource> {
+  return bars instanceof NotebookBars ? await bars.source() : bars
 }
 
 /** A day's first or last instant, as on the command line: a bar that closes at midnight belongs to the day before. */
