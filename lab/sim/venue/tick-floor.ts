@@ -1,0 +1,136 @@
+/**
+ * What the parts of one instrument's market at the venue share: its book, what it saw last, and how orders there
+ * fill and end. Prices and quantities that an order has here are its `venue…` fields: the account learns of them by
+ * reports, which take their time.
+ */
+import { OrderQueueBook } from '../../book/order-queue-book.ts'
+import type { OrderBook } from '../../book/order-book.ts'
+import type { Calendar } from '../../domain/calendar/calendar.ts'
+import type { Reason } from '../../domain/order.ts'
+import type { VenueReports } from '../../domain/ports/venue.ts'
+import type { WorkingOrder } from '../../domain/working-order.ts'
+import type { TickWindow } from '../../engine/tick-window.ts'
+import type { Tradable } from '../../strategy/context.ts'
+import type { OrderQueue } from '../models/queue.ts'
+import type { ReportLine } from './report-line.ts'
+
+/** Of `venueState`; 0 is on its way. */
+export const HERE = 1
+export const OVER = 2
+
+export interface TickMarketSetup {
+  readonly instrument: Tradable
+  /** In the order in which rows of one time are taken: quotes, trades, book. */
+  readonly windows: readonly TickWindow[]
+  readonly queue: OrderQueue
+  readonly line: ReportLine
+  readonly reports: VenueReports
+  /** False: what fills, fills whole, at the best price. */
+  readonly partialFills: boolean
+  /** What we take from the book stays taken until the feed sets that level again. */
+  readonly consume: boolean
+  /** Without a book: whether a trade at a limit's own price fills it, as far as its size goes. */
+  readonly limitFill: 'through' | 'touch'
+  /** µs from the venue back. */
+  readonly reportLatency: (feed: number) => number
+  readonly calendar: Calendar
+  /** Lots held once every fill that has happened is known. */
+  readonly position: () => number
+  /** Price paid for taking from trades alone: a slippage model's. */
+  readonly slipped: (price: number, sign: 1 | -1, lots: number) => number
+}
+
+export class TickFloor {
+  readonly setup: TickMarketSetup
+  readonly orders = new OrderQueueBook()
+  readonly book: OrderBook = this.orders.levels
+  readonly scale: number
+  readonly lotsPerUnit: number
+  readonly hasDepth: boolean
+  readonly hasTrades: boolean
+  readonly hasQuotes: boolean
+  /** Orders here that have not ended. */
+  living = 0
+  /** The book is known: from its first level, or after lost messages from the next snapshot. */
+  known = true
+  /** The feed tells of every order (L3). */
+  exact = false
+  lastTrade = Number.NaN
+  lastTradeAt = Number.NEGATIVE_INFINITY
+  /** Latency of the newest row, µs. */
+  feed = 0
+  /** When the next order ends by its time, or comes to life. */
+  nextEnd = Number.POSITIVE_INFINITY
+
+  constructor(setup: TickMarketSetup) {
+    const { instrument, windows } = setup
+    this.setup = setup
+    this.scale = instrument.ticksPerUnit
+    this.lotsPerUnit = instrument.lotsPerUnit
+    this.hasDepth = windows.some(window => window.kind !== 'trades')
+    this.hasTrades = windows.some(window => window.kind === 'trades')
+    this.hasQuotes = windows.some(window => window.kind === 'quotes')
+  }
+
+  /** Fills what the account can pay for of `wanted` lots; what it cannot ends. */
+  fill(
+    order: WorkingOrder,
+    wanted: number,
+    price: number,
+    slippage: number,
+    maker: boolean,
+    now: number,
+  ): void {
+    const lots = this.setup.reports.payableLots(order, wanted, price, maker)
+    const due = this.due(now)
+    let reason: Reason = 'insufficientCash'
+    if (lots < wanted && order.special.reduceOnly && lots === this.#room(order))
+      reason = 'reduceOnlyWouldIncrease'
+    if (lots > 0) {
+      order.venueLots -= lots
+      order.venueFilled += lots
+      if (order.venueLots === 0 && order.waitingLots === 0) this.end(order)
+      this.setup.line.filled(order, lots, price, slippage, maker, due)
+    }
+    if (lots < wanted) this.cut(order, reason, now)
+  }
+
+  /** Lots by which it may bring the position nearer to zero. */
+  #room(order: WorkingOrder): number {
+    return Math.max(0, -order.sign * this.setup.position())
+  }
+
+  /** Ends it before it is filled whole. */
+  cut(order: WorkingOrder, reason: Reason, now: number): void {
+    this.end(order)
+    this.setup.line.canceled(order, reason, this.due(now))
+  }
+
+  end(order: WorkingOrder): void {
+    if (order.venueState === OVER) return
+    order.venueState = OVER
+    this.living--
+  }
+
+  /** Something ends, or comes to life, at that time. */
+  endAt(time: number): void {
+    if (time < this.nextEnd) this.nextEnd = time
+  }
+
+  /** When the news of now reaches the account. */
+  due(now: number): number {
+    return now + this.setup.reportLatency(this.feed)
+  }
+
+  /** Whole lots of a size in units. */
+  toLots(size: number): number {
+    return Math.floor(size * this.lotsPerUnit + 1e-9)
+  }
+}
+
+/** Forgets what is over, in order of time. */
+export function tidied(orders: WorkingOrder[]): void {
+  let kept = 0
+  for (let i = 0; i < orders.length; i++) if (orders[i].venueState === HERE) orders[kept++] = orders[i]
+  orders.length = kept
+}
