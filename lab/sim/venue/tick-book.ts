@@ -52,7 +52,14 @@ export class TickBook {
     const watched = this.#floor.living > 0
     const before = watched ? book.size(side, ticks) : 0
     book.set(side, ticks, size)
-    if (watched) this.#levelChanged(side, ticks, before, size, now)
+    // Most changes concern nobody, and doubles handed to a call are objects.
+    if (watched && (this.#resting.concerns(side, ticks) || this.#awaited()))
+      this.#levelChanged(side, ticks, before, size, now)
+  }
+
+  /** Somebody waits for the book. */
+  #awaited(): boolean {
+    return this.#taking.takers.length > 0 || this.#triggers.waiting.length > 0
   }
 
   /** One order of an L3 feed comes, changes or goes. */

@@ -34,6 +34,14 @@ export class TickResting {
     this.#queue = exactQueue()
   }
 
+  /** Whether any of ours may stand at a level, or be reached by it: false only where none is. */
+  concerns(side: 1 | -1, ticks: number): boolean {
+    if (side > 0 ? ticks >= this.ownAsk : ticks <= this.ownBid) return true
+    const own = side > 0 ? this.bids : this.asks
+    if (own.length === 1) return own[0].venueLimit === ticks
+    return side > 0 ? ticks <= this.ownBid : ticks >= this.ownAsk
+  }
+
   /** The feed's level holds another size now. */
   changed(side: 1 | -1, ticks: number, before: number, size: number, now: number): void {
     if (side > 0) {
