@@ -10,7 +10,7 @@
  *   runs    --n 1000  whole backtests one after another
  *
  * Prints one JSON line. `ns` is CPU time (all threads) over what was counted, the thousand events that pass while
- * orders rest included; sizes below 100,000 are repeated, and the least is told.
+ * orders rest included; sizes below 400,000 are repeated, and the least is told.
  */
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -223,7 +223,7 @@ function collectedMb(): number {
 }
 
 /** Least work that a figure is told of: small sizes are repeated, so that they tell of the work and not of compiling. */
-const LEAST = 100_000
+const LEAST = 400_000
 
 /** @throws BENCH_USAGE */
 export async function runScale(bench: string, n: number, least = LEAST): Promise<ScaleLine> {
