@@ -27,16 +27,16 @@ import type { StrategyCallbacks } from '../strategy/strategy.ts'
 import { Agenda } from './agenda.ts'
 import type { BarWindow } from './bar-window.ts'
 import { bindWindows } from './bind-windows.ts'
+import { Callbacks } from './callbacks.ts'
 import { EngineContext } from './engine-context.ts'
 import { Market } from './market.ts'
 import { NextTimes } from './next-times.ts'
 import { OrderDesk, type Standing } from './order-desk.ts'
 import { Recorder } from './recorder.ts'
 import type { BarTerms, StreamTerms, TickTerms } from './streams.ts'
-import { MarketBook, TickView } from './tick-views.ts'
+import type { MarketBook } from './tick-views.ts'
 import { TickWindow } from './tick-window.ts'
 import type { Universe } from './universe.ts'
-import { WindowBar } from './window-bar.ts'
 
 /** What a venue is made with: whom it reports to and the windows it may look at. */
 export interface VenueSeat {
@@ -118,9 +118,7 @@ export class Engine implements Standing {
   /** Per stream: its bar window or its window of ticks. */
   readonly #barOf: readonly (BarWindow | undefined)[]
   readonly #tickOf: readonly (TickWindow | undefined)[]
-  readonly #views: readonly WindowBar[]
-  readonly #tickViews: readonly TickView[]
-  readonly #books: readonly MarketBook[]
+  readonly #callbacks: Callbacks
   readonly #next: NextTimes
   readonly #nextTimes: Float64Array
   readonly #more: Uint8Array
@@ -178,12 +176,6 @@ export class Engine implements Standing {
     this.#tickOf = streams.map((_, stream) => this.ticks.find(window => window.stream === stream))
     this.market = new Market(instruments, this.account.mark)
     for (const window of this.ticks) this.market.expect(window)
-    this.#views = windows.map((window, slot) => {
-      const handle = slot < instruments.length ? slot : bars[slots.indexOf(slot)].handle
-      return new WindowBar(instruments[handle], window, false)
-    })
-    this.#tickViews = this.ticks.map(window => new TickView(instruments[window.handle], window, false))
-    this.#books = instruments.map(instrument => new MarketBook(instrument, this.market))
     this.#active = new Uint32Array(streams.length)
     this.#firstRows = new Uint32Array(streams.length)
     this.#next = new NextTimes(streams.length)
@@ -204,6 +196,17 @@ export class Engine implements Standing {
       return place < 0 ? windows[handle] : windows[slots[place]]
     })
     this.desk = new OrderDesk({ ...setup, recorder: this.recorder, windows: executing, standing: this })
+    this.#callbacks = new Callbacks({
+      ...setup,
+      windows,
+      handles: windows.map((_, slot) =>
+        slot < instruments.length ? slot : bars[slots.indexOf(slot)].handle,
+      ),
+      ticks,
+      market: this.market,
+      desk: this.desk,
+      standing: this,
+    })
     const { venue, clocked } = setup.venue({
       reports: this.desk,
       windows: executing,
@@ -214,6 +217,7 @@ export class Engine implements Standing {
     this.#clocked = clocked
     this.#context = new EngineContext(this)
     this.desk.open(this.#venue, this.#context)
+    this.#callbacks.open(this.#context)
   }
 
   /** Begins: `onStart` comes with the first instant of decisions, so that it has a time and known prices. */
@@ -235,24 +239,19 @@ export class Engine implements Standing {
   /** Says before rows are loaded that an instrument's shares are split: its indicators and histories follow. */
   splits(handle: number, time: number, ratio: number): void {
     for (const window of this.windows)
-      if (this.#views[window.slot].handle === handle) window.splits.push({ time, ratio })
+      if (this.#callbacks.views[window.slot].handle === handle) window.splits.push({ time, ratio })
   }
 
   /** Tells the strategy of a corporate action, before the instant's other callbacks. */
   tellAction(action: CorporateAction): void {
-    if (this.#strategy.onAction === undefined || this.now < this.#from) return
     // Before the first instant of decisions there is nobody to tell.
-    if (this.#starting || this.eventClock === Number.NEGATIVE_INFINITY) return
-    this.desk.tell(() => {
-      this.callback = 'onAction'
-      this.callbackHandle = -1
-      this.#strategy.onAction!(action, this.#context)
-    })
+    if (this.now < this.#from || this.#starting || this.eventClock === Number.NEGATIVE_INFINITY) return
+    this.#callbacks.action(action)
   }
 
   /** The book of an instrument as its strategy may see it. */
   book(handle: number): MarketBook | undefined {
-    return this.market.books[handle] === undefined ? undefined : this.#books[handle]
+    return this.market.books[handle] === undefined ? undefined : this.#callbacks.books[handle]
   }
 
   /** Asks for `onTimer`. */
@@ -272,11 +271,8 @@ export class Engine implements Standing {
     const { length } = curve
     // What fills here, where market orders fill at once, belongs to the last instant: its row is written again.
     if (length > 0) curve.length = length - 1
-    this.callback = 'onEnd'
-    this.callbackHandle = -1
     try {
-      this.#strategy.onEnd(this.#context)
-      this.desk.flush()
+      this.#callbacks.end()
     } finally {
       this.account.valuate()
       if (length > 0) curve.add(this.account.equity, this.account.grossExposure, this.now)
@@ -412,7 +408,7 @@ export class Engine implements Standing {
     const curve = this.#curve
     const strategy = this.#strategy
     const context = this.#context
-    const view = this.#views[window.slot]
+    const view = this.#callbacks.views[window.slot]
     const from = this.#from
     const strict = this.#strict
     const clocked = this.#clocked !== undefined
@@ -450,11 +446,11 @@ export class Engine implements Standing {
         window.shown = true
         if (this.callback !== 'onBar') this.callback = 'onBar'
         this.callbackHandle = handle
-        strategy.onBar!(strict === true ? this.#freshView(window) : view, context)
+        strategy.onBar!(strict === true ? this.#callbacks.freshBar(window) : view, context)
         window.shown = false
         if (desk.unsettled === true) desk.flush()
       }
-      if (hasOnInstant === true) this.#callInstant()
+      if (hasOnInstant === true) this.#callbacks.instant()
       if (derived === true) curve.length++
       else if (executes === true) {
         account.valuate()
@@ -480,8 +476,8 @@ export class Engine implements Standing {
     const hasOnTrade = window.kind === 'trades' && strategy.onTrade !== undefined && this.#strict === false
     const hasOnInstant = this.#hasOnInstant
     const context = this.#context
-    const view = this.#books[handle]
-    const tick = this.#tickViews[window.place]
+    const view = this.#callbacks.books[handle]
+    const tick = this.#callbacks.tickViews[window.place]
     const { mark } = this.account
     // Within the lane marks move with this stream, and money and orders with what the strategy does: in between,
     // margin is as it was when it was last looked at.
@@ -536,7 +532,7 @@ export class Engine implements Standing {
         window.shown = false
       } else if (isBook === false) {
         unseen = true
-        this.#callTicks(window, row)
+        this.#callbacks.ticks(window, row)
       }
       if (desk.unsettled === true) {
         desk.flush()
@@ -544,7 +540,7 @@ export class Engine implements Standing {
       }
       if (hasOnInstant === true) {
         unseen = true
-        this.#callInstant()
+        this.#callbacks.instant()
       }
     }
     return left
@@ -618,11 +614,11 @@ export class Engine implements Standing {
     // Bars that nobody is shown need no second look.
     for (let k = this.#plain && !this.#hasOnBar ? count : 0; k < count; k++) {
       const window = this.#barOf[active[k]]
-      if (window === undefined) this.#callTicks(this.#tickOf[active[k]]!, this.#firstRows[k])
+      if (window === undefined) this.#callbacks.ticks(this.#tickOf[active[k]]!, this.#firstRows[k])
       else if (this.#hasOnBar && (this.#streams[active[k]] as BarTerms).informs)
-        this.#callBar(window, this.#streams[active[k]].handle)
+        this.#callbacks.bar(window, this.#streams[active[k]].handle)
     }
-    if (this.#hasOnInstant === true && bars + ticks > 0) this.#callInstant()
+    if (this.#hasOnInstant === true && bars + ticks > 0) this.#callbacks.instant()
     if (this.#sampled || worked === 0) return
     account.valuate()
     this.#curve.add(account.equity, account.grossExposure, now)
@@ -663,50 +659,6 @@ export class Engine implements Standing {
     if (kind === 'book') this.market.settle(handle)
   }
 
-  /** Calls the strategy for rows `first` to the newest; for a book once. */
-  #callTicks(window: TickWindow, first: number): void {
-    const strategy = this.#strategy
-    const { kind, cursor } = window
-    if (kind === 'book') {
-      if (strategy.onBook === undefined) return
-      if (this.callback !== 'onBook') this.callback = 'onBook'
-      this.callbackHandle = window.handle
-      strategy.onBook(this.#books[window.handle], this.#context)
-      if (this.desk.unsettled === true) this.desk.flush()
-      return
-    }
-    for (let row = first; row <= cursor; row++) {
-      window.cursor = row
-      this.#callTick(window, kind)
-    }
-  }
-
-  #callTick(window: TickWindow, kind: TickWindow['kind']): void {
-    const strategy = this.#strategy
-    const view =
-      this.#strict === true
-        ? new TickView(this.instruments[window.handle], window, true)
-        : this.#tickViews[window.place]
-    window.shown = true
-    this.callbackHandle = window.handle
-    if (kind === 'trades') {
-      if (strategy.onTrade !== undefined) {
-        if (this.callback !== 'onTrade') this.callback = 'onTrade'
-        strategy.onTrade(view, this.#context)
-      }
-    } else if (kind === 'quotes') {
-      if (strategy.onQuote !== undefined) {
-        this.callback = 'onQuote'
-        strategy.onQuote(view, this.#context)
-      }
-    } else if (strategy.onPoint !== undefined) {
-      this.callback = 'onPoint'
-      strategy.onPoint(view, this.#context)
-    }
-    window.shown = false
-    if (this.desk.unsettled === true) this.desk.flush()
-  }
-
   /** What the venue reported by `due` reaches the account, then the strategy. */
   #reported(due: number): void {
     this.now = due
@@ -732,41 +684,16 @@ export class Engine implements Standing {
     this.desk.worked()
   }
 
-  #callBar(window: BarWindow, handle: number): void {
-    const view = this.#strict === true ? this.#freshView(window) : this.#views[window.slot]
-    window.shown = true
-    if (this.callback !== 'onBar') this.callback = 'onBar'
-    this.callbackHandle = handle
-    this.#strategy.onBar!(view, this.#context)
-    window.shown = false
-    if (this.desk.unsettled === true) this.desk.flush()
-  }
-
-  #callInstant(): void {
-    this.callback = 'onInstant'
-    this.callbackHandle = -1
-    this.#strategy.onInstant!(this.#context)
-    if (this.desk.unsettled) this.desk.flush()
-  }
-
   #callStart(): void {
     this.#starting = false
     this.#begin?.(this.now)
     // What is due at this very instant goes off in it.
     for (const schedule of this.#schedules) this.#arm(schedule, this.now - 1)
-    if (this.#strategy.onStart === undefined) return
-    this.callback = 'onStart'
-    this.callbackHandle = -1
-    this.#strategy.onStart(this.#context)
-    this.desk.flush()
+    this.#callbacks.start()
   }
 
   #callTimer(name: string): void {
-    if (this.#strategy.onTimer === undefined || this.now < this.#from) return
-    this.callback = 'onTimer'
-    this.callbackHandle = -1
-    this.#strategy.onTimer(name, this.#context)
-    if (this.desk.unsettled) this.desk.flush()
+    if (this.now >= this.#from) this.#callbacks.timer(name)
   }
 
   /** Puts the next firing of a schedule on the agenda, which puts the one after it there. */
@@ -777,9 +704,5 @@ export class Engine implements Standing {
       this.#arm(schedule, now)
       this.#callTimer(schedule.name)
     })
-  }
-
-  #freshView(window: BarWindow): WindowBar {
-    return new WindowBar(this.#views[window.slot].instrument, window, true)
   }
 }

@@ -25,6 +25,7 @@ export interface Standing {
   readonly eventClock: number
   /** Where the strategy is, for the sentence when it throws. */
   callback: string
+  callbackHandle: number
 }
 
 export interface DeskSetup {
