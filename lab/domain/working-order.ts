@@ -129,6 +129,8 @@ export class WorkingOrder {
   /** Lots that can still fill there, and of those the lots that are shown: the venue knows before the account. */
   venueLots = 0
   shownLots = 0
+  /** Of a bracket's child there: lots that its parent has not filled yet. */
+  venueWaiting = 0
   /** What has filled there, and its prices as they stand there. */
   venueFilled = 0
   venueLimit = Number.NaN
@@ -137,7 +139,7 @@ export class WorkingOrder {
   queueArrival = Number.NaN
   /** Its place among the venue's resting orders of its side. */
   venuePlace = 0
-  /** 0 on its way, 1 at the venue, 2 over there. */
+  /** 0 on its way, 1 at the venue, 2 over there, 3 held there for another's fill. */
   venueState = 0
   /** Of a bracket's child: lots that its parent has not filled yet, and which may not trade. */
   waitingLots = Number.NaN
@@ -220,6 +222,7 @@ export class WorkingOrder {
     this.queueTraded = Number.NaN
     this.venueLots = 0
     this.shownLots = 0
+    this.venueWaiting = 0
     this.venueFilled = 0
     this.venueLimit = Number.NaN
     this.venueStop = Number.NaN

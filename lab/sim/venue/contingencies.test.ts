@@ -4,6 +4,7 @@ import type { Reason } from '../../domain/order.ts'
 import type { AccountReports, OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import { PLAIN_TERMS, type SpecialTerms, WorkingOrder } from '../../domain/working-order.ts'
 import { Contingencies } from './contingencies.ts'
+import { AtAccount } from './standing.ts'
 
 class ListVenue implements Venue {
   readonly idle = false
@@ -81,7 +82,7 @@ class Diary implements AccountReports {
 function desk() {
   const diary = new Diary()
   let venue!: ListVenue
-  const ties = new Contingencies(diary, reports => (venue = new ListVenue(reports)))
+  const ties = new Contingencies(diary, reports => (venue = new ListVenue(reports)), new AtAccount(diary))
   const send = (id: number, sign: 1 | -1, lots: number, special: Partial<SpecialTerms> = {}) => {
     const order = new WorkingOrder()
     order.begin({

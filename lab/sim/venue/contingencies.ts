@@ -1,6 +1,7 @@
 /**
  * Orders that depend on each other, for any venue: it stands between the account and the venue, behind the same
- * port, and the venue reports to it.
+ * port, and the venue reports to it. Before ticks there are two: one at the venue, for what the venue itself keeps
+ * (standing.ts), and one at the account for the rest.
  *
  *   OTO      a child is held until its parent has filled whole, or has ended with a part filled; of a parent that
  *            ends without a fill it ends too (parentEnded)
@@ -10,28 +11,42 @@
  *            has filled, and go on while it fills
  *   reduce-only   cut to the position at each fill; cancelled when none is left to reduce
  *
- * All of it happens at the venue, within the instant of the fill, and takes no latency.
+ * All of it happens within the instant of the fill, and takes no latency.
  */
 import type { Units } from '../../core/decimal.ts'
 import type { Reason } from '../../domain/order.ts'
 import type { AccountReports, OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import { PLAIN_TERMS, type WorkingOrder } from '../../domain/working-order.ts'
+import type { Standing } from './standing.ts'
+
+/** Who is told of what happens, and answers. */
+export type Outlet = VenueReports & Pick<AccountReports, 'approve' | 'find' | 'positionLots'>
+
+/** A fill of a group that the account had not been told of when it sent another member. */
+interface Untold {
+  readonly toldAt: number
+  /** What the others keep of what they had left; −1 nothing. */
+  readonly part: number
+}
 
 export class Contingencies implements Venue, VenueReports {
-  readonly #account: AccountReports
+  readonly #account: Outlet
+  readonly #standing: Standing
   readonly #venue: Venue
   /** Living members by group, living children by parent, living reduce-only orders. */
   readonly #groups = new Map<string, WorkingOrder[]>()
   readonly #children = new Map<number, WorkingOrder[]>()
   readonly #reducers: WorkingOrder[] = []
-  /** How many orders are in any of them. */
-  #count = 0
+  /** Orders in any of them. */
+  readonly #tied = new Set<WorkingOrder>()
+  readonly #untold = new Map<string, Untold[]>()
   /** The reduce-only order whose fill the position has just cut. */
   #cut: WorkingOrder | undefined
 
   /** @param venue makes the venue, given whom it reports to */
-  constructor(account: AccountReports, venue: (reports: VenueReports) => Venue) {
+  constructor(account: Outlet, venue: (reports: VenueReports) => Venue, standing: Standing) {
     this.#account = account
+    this.#standing = standing
     this.#venue = venue(this)
   }
 
@@ -47,12 +62,12 @@ export class Contingencies implements Venue, VenueReports {
   }
 
   cancel(order: WorkingOrder, now: number, reason: Reason): void {
-    if (order.state === 'held') this.canceled(order, reason, now)
+    if (this.#standing.atHome(order)) this.canceled(order, reason, now)
     else this.#venue.cancel(order, now, reason)
   }
 
   replace(order: WorkingOrder, change: OrderChange, now: number): void {
-    if (order.state === 'held') this.replaced(order, change, now)
+    if (this.#standing.atHome(order)) this.replaced(order, change, now)
     else this.#venue.replace(order, change, now)
   }
 
@@ -72,23 +87,23 @@ export class Contingencies implements Venue, VenueReports {
 
   rejected(order: WorkingOrder, reason: Reason, now: number): void {
     this.#account.rejected(order, reason, now)
-    if (this.#count > 0) this.#afterEnd(order, now)
+    if (this.#tied.size > 0) this.#afterEnd(order, now)
   }
 
   canceled(order: WorkingOrder, reason: Reason, now: number): void {
     const cut = this.#cut === order && reason === 'insufficientCash'
     this.#account.canceled(order, cut ? 'reduceOnlyWouldIncrease' : reason, now)
-    if (this.#count > 0) this.#afterEnd(order, now)
+    if (this.#tied.size > 0) this.#afterEnd(order, now)
   }
 
   expired(order: WorkingOrder, reason: Reason, now: number): void {
     this.#account.expired(order, reason, now)
-    if (this.#count > 0) this.#afterEnd(order, now)
+    if (this.#tied.size > 0) this.#afterEnd(order, now)
   }
 
   replaced(order: WorkingOrder, change: OrderChange, now: number): void {
     this.#account.replaced(order, change, now)
-    if (this.#count > 0) this.#followParent(order, now)
+    if (this.#tied.size > 0) this.#followParent(order, now)
   }
 
   filled(
@@ -99,9 +114,8 @@ export class Contingencies implements Venue, VenueReports {
     now: number,
     maker?: boolean,
   ): void {
-    const before = order.remainingLots
     this.#account.filled(order, lots, price, slippage, now, maker)
-    if (this.#count > 0) this.#afterFill(order, before, now)
+    if (this.#tied.size > 0) this.#afterFill(order, this.#standing.left(order) + lots, now)
   }
 
   payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean, spent?: Units): number {
@@ -120,27 +134,63 @@ export class Contingencies implements Venue, VenueReports {
       this.#venue.submit(order, now)
       return
     }
-    this.#count++
-    if (group !== '') listed(this.#groups, group).push(order)
-    if (parent !== 0) listed(this.#children, parent).push(order)
-    if (reduceOnly) this.#reducers.push(order)
+    const standing = this.#standing
     const lead = parent === 0 ? undefined : this.#account.find(parent)
-    if (parent === 0) this.#venue.submit(order, now)
-    else if (lead === undefined) this.rejected(order, 'unknownOrder', now)
-    else if (!lead.living && lead.filledLots === 0) this.rejected(order, 'parentEnded', now)
+    // One that the account has let go works already.
+    const waits = parent !== 0 && (order.special.bracket || order.state === 'submitted')
+    if (waits && this.#refused(order, lead, now)) return
+    this.#tied.add(order)
+    if (group !== '') listed(this.#groups, group).push(order)
+    if (waits && standing.keepsChild(order)) listed(this.#children, parent).push(order)
+    if (reduceOnly && standing.keepsReducing(order)) this.#reducers.push(order)
+    if (waits) this.#hold(order, lead!, now)
     else {
-      lead.leads = true
-      if (order.special.bracket) {
-        if (lead.living) order.waitingLots = lead.lots - lead.filledLots
-        else order.lots = lead.filledLots
-      }
-      this.#account.held(order, now)
-      if (!lead.living || (order.special.bracket && lead.filledLots > 0)) this.#release(order, now)
+      if (this.#untold.size > 0 && group !== '') this.#catchUp(order, now)
+      if (standing.living(order)) this.#venue.submit(order, now)
     }
+  }
+
+  /** No parent, or one that ended without a fill. */
+  #refused(order: WorkingOrder, lead: WorkingOrder | undefined, now: number): boolean {
+    const standing = this.#standing
+    if (lead !== undefined && (standing.living(lead) || standing.filled(lead) > 0)) return false
+    standing.over(order)
+    this.rejected(order, lead === undefined ? 'unknownOrder' : 'parentEnded', now)
+    return true
+  }
+
+  #hold(order: WorkingOrder, lead: WorkingOrder, now: number): void {
+    const standing = this.#standing
+    const { bracket } = order.special
+    const living = standing.living(lead)
+    lead.leads = true
+    standing.hold(
+      order,
+      bracket && !living ? standing.filled(lead) : order.lots,
+      bracket && living ? this.#rest(lead) : 0,
+      now,
+    )
+    if (!standing.keepsChild(order)) this.#venue.submit(order, now)
+    else if (!living || (bracket && standing.filled(lead) > 0)) this.#release(order, now)
+  }
+
+  /** What others of its group filled before it came, and after it was sent. */
+  #catchUp(order: WorkingOrder, now: number): void {
+    // Who comes later was sent later.
+    for (const [group, fills] of this.#untold) {
+      const untold = fills.filter(({ toldAt }) => toldAt > order.submittedAt)
+      if (untold.length === 0) this.#untold.delete(group)
+      else this.#untold.set(group, untold)
+    }
+    const untold = this.#untold.get(order.special.group)
+    if (untold === undefined) return
+    this.#standing.meet(order)
+    for (const { part } of untold) this.#cutSibling(order, part, now)
   }
 
   #release(order: WorkingOrder, now: number): void {
     if (order.special.goodTill <= now) {
+      this.#standing.over(order)
       this.expired(order, 'goodTillPassed', now)
       return
     }
@@ -151,47 +201,58 @@ export class Contingencies implements Venue, VenueReports {
 
   /** @param before what could still trade of it before the fill */
   #afterFill(order: WorkingOrder, before: number, now: number): void {
-    for (const other of this.#groupOf(order))
-      this.#cutSibling(other, order.living ? order.remainingLots / before : -1, now)
+    const standing = this.#standing
+    const living = standing.living(order)
+    const { group } = order.special
+    if (group !== '') {
+      const part = living ? standing.left(order) / before : -1
+      const toldAt = standing.toldAt(now)
+      if (toldAt > now && !order.special.bracket) listed(this.#untold, group).push({ toldAt, part })
+      for (const other of this.#groupOf(order))
+        if (standing.keepsPair(order, other)) this.#cutSibling(other, part, now)
+    }
     for (const child of this.#childrenOf(order)) {
-      if (!child.living) continue
-      if (child.special.bracket) child.waitingLots = order.lots - order.filledLots
-      if (child.state === 'held' && (child.special.bracket || !order.living)) this.#release(child, now)
+      if (!standing.living(child)) continue
+      if (child.special.bracket) standing.waits(child, this.#rest(order), now)
+      if (standing.held(child) && (child.special.bracket || !living)) this.#release(child, now)
     }
     for (const reducer of [...this.#reducers])
       if (
-        reducer.open &&
+        standing.open(reducer) &&
         reducer.handle === order.handle &&
-        reducer.waitingLots === 0 &&
+        standing.waiting(reducer) === 0 &&
         this.#room(reducer) === 0
       )
         this.#venue.cancel(reducer, now, 'reduceOnlyWouldIncrease')
-    if (order.state === 'filled') this.#forget(order)
+    if (!standing.living(order)) this.#forget(order)
   }
 
   /** @param part of what it has left that it keeps; −1 where another has filled whole */
   #cutSibling(order: WorkingOrder, part: number, now: number): void {
-    if (!order.living) return
-    const kept = part < 0 ? 0 : Math.floor(order.remainingLots * part + 1e-6)
-    if (part < 0 || (kept === 0 && order.waitingLots === 0)) {
+    const standing = this.#standing
+    if (!standing.living(order)) return
+    const left = standing.left(order)
+    const waiting = standing.waiting(order)
+    const kept = part < 0 ? 0 : Math.floor(left * part + 1e-6)
+    if (part < 0 || (kept === 0 && waiting === 0)) {
       this.cancel(order, now, 'otherOfGroupFilled')
       return
     }
-    const lots = order.filledLots + order.waitingLots + kept
-    if (lots === order.lots) return
-    this.#account.resized(order, lots, order.waitingLots, now)
+    if (kept === left) return
+    standing.resized(order, standing.filled(order) + waiting + kept, waiting, now)
     this.#followParent(order, now)
   }
 
   #afterEnd(order: WorkingOrder, now: number): void {
+    const standing = this.#standing
     for (const child of this.#childrenOf(order)) {
-      if (!child.living) continue
-      if (order.filledLots === 0) this.cancel(child, now, 'parentEnded')
+      if (!standing.living(child)) continue
+      if (standing.filled(order) === 0) this.cancel(child, now, 'parentEnded')
       else if (!child.special.bracket) {
-        if (child.state === 'held') this.#release(child, now)
-      } else if (child.waitingLots > 0) {
-        if (child.remainingLots === 0) this.#venue.cancel(child, now, 'parentEnded')
-        else this.#account.resized(child, child.lots - child.waitingLots, 0, now)
+        if (standing.held(child)) this.#release(child, now)
+      } else if (standing.waiting(child) > 0) {
+        if (standing.left(child) === 0) this.#venue.cancel(child, now, 'parentEnded')
+        else standing.resized(child, standing.filled(child) + standing.left(child), 0, now)
       }
     }
     this.#forget(order)
@@ -199,10 +260,16 @@ export class Contingencies implements Venue, VenueReports {
 
   /** Its quantity was changed: a bracket's children wait for the new rest of it. */
   #followParent(order: WorkingOrder, now: number): void {
-    const waiting = order.lots - order.filledLots
+    const standing = this.#standing
+    const waiting = this.#rest(order)
     for (const child of this.#childrenOf(order))
-      if (child.special.bracket && child.waitingLots !== waiting)
-        this.#account.resized(child, child.lots + waiting - child.waitingLots, waiting, now)
+      if (child.special.bracket && standing.waiting(child) !== waiting)
+        standing.resized(child, standing.filled(child) + standing.left(child) + waiting, waiting, now)
+  }
+
+  /** Lots that it has not filled. */
+  #rest(order: WorkingOrder): number {
+    return this.#standing.left(order) + this.#standing.waiting(order)
   }
 
   /** Lots by which a reduce-only order may bring the position nearer to zero. */
@@ -213,25 +280,26 @@ export class Contingencies implements Venue, VenueReports {
   /** Copies of the lists, since what is done to one order may end others of them. */
   #groupOf(order: WorkingOrder): WorkingOrder[] {
     if (order.special.group === '') return []
-    return (this.#groups.get(order.special.group) ?? []).filter(other => other !== order && other.living)
+    return (this.#groups.get(order.special.group) ?? []).filter(
+      other => other !== order && this.#standing.living(other),
+    )
   }
 
   #childrenOf(order: WorkingOrder): WorkingOrder[] {
-    return (this.#children.get(order.id) ?? []).filter(child => child.living)
+    return (this.#children.get(order.id) ?? []).filter(child => this.#standing.living(child))
   }
 
   /** An order that has ended is in no list any more: its object will serve another. */
   #forget(order: WorkingOrder): void {
+    if (!this.#tied.delete(order)) return
     const { parent, group, reduceOnly } = order.special
-    if (parent === 0 && group === '' && !reduceOnly) return
-    this.#count--
     if (group !== '') struck(this.#groups, group, order)
     if (parent !== 0) struck(this.#children, parent, order)
-    if (reduceOnly) this.#reducers.splice(this.#reducers.indexOf(order), 1)
+    if (reduceOnly && this.#reducers.includes(order)) this.#reducers.splice(this.#reducers.indexOf(order), 1)
   }
 }
 
-function listed<Key>(lists: Map<Key, WorkingOrder[]>, key: Key): WorkingOrder[] {
+function listed<Key, Item>(lists: Map<Key, Item[]>, key: Key): Item[] {
   const list = lists.get(key) ?? []
   lists.set(key, list)
   return list

@@ -15,6 +15,7 @@ import { BarVenue } from './bar-venue.ts'
 import { Contingencies } from './contingencies.ts'
 import { InFlight } from './in-flight.ts'
 import { ReportLine } from './report-line.ts'
+import { AtAccount } from './standing.ts'
 import { TickMarket } from './tick-market.ts'
 import { TickVenue } from './tick-venue.ts'
 
@@ -35,12 +36,16 @@ export function makeVenue(seat: VenueSeat, terms: VenueTerms): { venue: Venue; c
     fees,
     cash: settings.account === 'cash',
   })
-  const ticking = terms.streams.some(stream => stream.kind !== 'bars' && stream.executes)
-  const venue = new Contingencies(ticking ? inFlight : seat.reports, reports => {
-    const made = makeMarkets(seat, reports, inFlight, terms)
+  const ticking = new Set(
+    terms.streams.filter(stream => stream.kind !== 'bars' && stream.executes).map(stream => stream.handle),
+  )
+  const account = ticking.size > 0 ? inFlight : seat.reports
+  const making = (reports: VenueReports): Venue => {
+    const made = makeMarkets(seat, reports, inFlight, ticking, terms)
     clocked = made.clocked
     return made.venue
-  })
+  }
+  const venue = new Contingencies(account, making, new AtAccount(account, ticking))
   return { venue, clocked }
 }
 
@@ -48,11 +53,9 @@ function makeMarkets(
   seat: VenueSeat,
   reports: VenueReports,
   inFlight: InFlight,
+  ticking: ReadonlySet<number>,
   { settings, instruments, streams }: VenueTerms,
 ): { venue: Venue; clocked?: ClockedVenue } {
-  const ticking = new Set(
-    streams.filter(stream => stream.kind !== 'bars' && stream.executes).map(stream => stream.handle),
-  )
   const slippage = settings.slippage.session(instruments)
   const latency = settings.latency.session(settings.seed)
   const intervals = seat.windows.map(window => parseInterval(window.interval) ?? Number.POSITIVE_INFINITY)
@@ -75,35 +78,40 @@ function makeMarkets(
   if (ticking.size === 0) return { venue: bars() }
   refuseOnTicks(slippage, instruments[ticking.values().next().value!])
 
-  const line = new ReportLine(reports, inFlight)
+  let markets: readonly (TickMarket | undefined)[] = []
+  const line = new ReportLine({
+    reports,
+    account: seat.reports,
+    inFlight,
+    latency: handle => latency.report(markets[handle]!.feed),
+  })
   const market = new FillMarket()
   const clocked = new TickVenue({
     line,
     latency,
     reports,
-    markets: instruments.map((instrument, handle) =>
-      !ticking.has(handle)
-        ? undefined
-        : new TickMarket({
-            instrument,
-            windows: seat.ticks.filter(
-              ({ handle: of, stream }) => of === handle && (streams[stream] as TickTerms).executes,
-            ),
-            queue: settings.queue,
-            line,
-            reports,
-            partialFills: settings.partialFills,
-            consume: settings.partialFills,
-            limitFill: settings.limitFill,
-            reportLatency: feed => latency.report(feed),
-            calendar: calendarNamed(instrument.calendar),
-            position: () => inFlight.positionLots(handle),
-            slipped: (price, sign, lots) => {
-              market.handle = handle
-              return slippage.price(price, sign, lots, market)
-            },
-          }),
-    ),
+    markets: inside =>
+      (markets = instruments.map((instrument, handle) =>
+        !ticking.has(handle)
+          ? undefined
+          : new TickMarket({
+              instrument,
+              windows: seat.ticks.filter(
+                ({ handle: of, stream }) => of === handle && (streams[stream] as TickTerms).executes,
+              ),
+              queue: settings.queue,
+              reports: inside,
+              partialFills: settings.partialFills,
+              consume: settings.partialFills,
+              limitFill: settings.limitFill,
+              calendar: calendarNamed(instrument.calendar),
+              position: () => inFlight.positionLots(handle),
+              slipped: (price, sign, lots) => {
+                market.handle = handle
+                return slippage.price(price, sign, lots, market)
+              },
+            }),
+      )),
   })
   if (ticking.size === instruments.length) return { venue: clocked, clocked }
   return { venue: new SwitchVenue(bars(), clocked, ticking), clocked }

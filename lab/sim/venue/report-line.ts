@@ -1,11 +1,13 @@
 /**
  * The way back from a venue: reports in the order in which they happened there, each due after its latency and
- * never before the one ahead of it. A ring of columns: nothing is allocated per report.
+ * never before the one ahead of it. A ring of columns: nothing is allocated per report. What has to be asked of the
+ * account is answered with the fills that are on their way.
  */
 import type { Units } from '../../core/decimal.ts'
 import type { Reason } from '../../domain/order.ts'
-import type { OrderChange, VenueReports } from '../../domain/ports/venue.ts'
+import type { AccountReports, OrderChange, VenueReports } from '../../domain/ports/venue.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
+import type { Outlet } from './contingencies.ts'
 import type { InFlight } from './in-flight.ts'
 
 const ACCEPTED = 0
@@ -14,12 +16,27 @@ const FILLED = 2
 const CANCELED = 3
 const EXPIRED = 4
 const REPLACED = 5
+const RESIZED = 6
+const WAITS = 7
 
-export class ReportLine {
+export interface ReportLineEnds {
+  /** Told of what venues tell. */
+  readonly reports: VenueReports
+  /** Told of quantities that changed with other orders. */
+  readonly account: AccountReports
+  /** Told of fills while they are on their way. */
+  readonly inFlight: InFlight
+  /** µs from the venue back, by handle. */
+  readonly latency: (handle: number) => number
+}
+
+export class ReportLine implements Outlet {
   /** When the earliest is due; Infinity when none is on its way. */
   due = Number.POSITIVE_INFINITY
   readonly #reports: VenueReports
+  readonly #account: AccountReports
   readonly #inFlight: InFlight
+  readonly #latency: (handle: number) => number
   #size = 64
   #head = 0
   #count = 0
@@ -35,46 +52,85 @@ export class ReportLine {
   #reason: Reason[] = []
   #change: (OrderChange | undefined)[] = []
 
-  /** @param inFlight is told of fills while they are on their way */
-  constructor(reports: VenueReports, inFlight: InFlight) {
+  constructor({ reports, account, inFlight, latency }: ReportLineEnds) {
     this.#reports = reports
+    this.#account = account
     this.#inFlight = inFlight
+    this.#latency = latency
+  }
+
+  /** When the newest is due. */
+  get last(): number {
+    return this.#last
   }
 
   get count(): number {
     return this.#count
   }
 
-  accepted(order: WorkingOrder, due: number): void {
-    this.#add(ACCEPTED, order, due)
+  // ------------------------------------------------------------------ what happens at the venue, when it happens
+
+  accepted(order: WorkingOrder, now: number): void {
+    this.#add(ACCEPTED, order, now)
   }
-  rejected(order: WorkingOrder, reason: Reason, due: number): void {
-    this.#reason[this.#add(REJECTED, order, due)] = reason
+  rejected(order: WorkingOrder, reason: Reason, now: number): void {
+    this.#reason[this.#add(REJECTED, order, now)] = reason
   }
   filled(
     order: WorkingOrder,
     lots: number,
     price: number,
     slippage: number,
-    maker: boolean,
-    due: number,
+    now: number,
+    maker = false,
   ): void {
-    const at = this.#add(FILLED, order, due)
+    const at = this.#add(FILLED, order, now)
     this.#lots[at] = lots
     this.#price[at] = price
     this.#slippage[at] = slippage
     this.#maker[at] = maker ? 1 : 0
     this.#taken[at] = this.#inFlight.enter(order, lots, price, maker, this.#time[at])
   }
-  canceled(order: WorkingOrder, reason: Reason, due: number): void {
-    this.#reason[this.#add(CANCELED, order, due)] = reason
+  canceled(order: WorkingOrder, reason: Reason, now: number): void {
+    this.#reason[this.#add(CANCELED, order, now)] = reason
   }
-  expired(order: WorkingOrder, reason: Reason, due: number): void {
-    this.#reason[this.#add(EXPIRED, order, due)] = reason
+  expired(order: WorkingOrder, reason: Reason, now: number): void {
+    this.#reason[this.#add(EXPIRED, order, now)] = reason
   }
-  replaced(order: WorkingOrder, change: OrderChange, due: number): void {
-    this.#change[this.#add(REPLACED, order, due)] = change
+  replaced(order: WorkingOrder, change: OrderChange, now: number): void {
+    this.#change[this.#add(REPLACED, order, now)] = change
   }
+  /** Its quantity is another, as another order of its group or its parent filled. */
+  resized(order: WorkingOrder, lots: number, waitingLots: number, now: number): void {
+    const at = this.#add(RESIZED, order, now)
+    this.#lots[at] = lots
+    this.#price[at] = waitingLots
+  }
+  /** Its parent has filled, and it waits for fewer lots. */
+  waits(order: WorkingOrder, waitingLots: number, now: number): void {
+    this.#lots[this.#add(WAITS, order, now)] = waitingLots
+  }
+  /** Whose cancel is on its way is known before it has come there. */
+  cancelPending(order: WorkingOrder, now: number): void {
+    this.#reports.cancelPending(order, now)
+  }
+
+  // ------------------------------------------------------------------ what the account knows, and what is on its way
+
+  payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean): number {
+    return this.#inFlight.payableLots(order, lots, price, maker)
+  }
+  positionLots(handle: number): number {
+    return this.#inFlight.positionLots(handle)
+  }
+  find(id: number): WorkingOrder | undefined {
+    return this.#account.find(id)
+  }
+  approve(order: WorkingOrder): Reason | undefined {
+    return this.#account.approve(order)
+  }
+
+  // ------------------------------------------------------------------ the other end
 
   /** Hands over all that is due by `now`. */
   deliver(now: number): void {
@@ -96,7 +152,9 @@ export class ReportLine {
     else if (kind === FILLED) this.#handFill(at, order, now)
     else if (kind === CANCELED) reports.canceled(order, this.#reason[at], now)
     else if (kind === EXPIRED) reports.expired(order, this.#reason[at], now)
-    else reports.replaced(order, this.#change[at]!, now)
+    else if (kind === REPLACED) reports.replaced(order, this.#change[at]!, now)
+    else if (kind === RESIZED) this.#account.resized(order, this.#lots[at], this.#price[at], now)
+    else order.waitingLots = this.#lots[at]
   }
 
   #handFill(at: number, order: WorkingOrder, now: number): void {
@@ -110,9 +168,10 @@ export class ReportLine {
     this.#reports.filled(order, lots, this.#price[at], this.#slippage[at], now, this.#maker[at] === 1)
   }
 
-  #add(kind: number, order: WorkingOrder, due: number): number {
+  #add(kind: number, order: WorkingOrder, now: number): number {
     if (this.#count === this.#size) this.#grow()
     const at = (this.#head + this.#count) % this.#size
+    const due = now + this.#latency(order.handle)
     const time = due > this.#last ? due : this.#last
     this.#last = time
     this.#kind[at] = kind

@@ -44,7 +44,8 @@ export class TickAuctions {
       this.#depthAt = now
       return
     }
-    for (const order of auctions) if (isAtOpen(order.type) && order.session <= now) this.#fill(order, now)
+    for (const order of auctions)
+      if (order.venueState === HERE && isAtOpen(order.type) && order.session <= now) this.#fill(order, now)
     tidied(auctions)
   }
 

@@ -12,18 +12,18 @@ import type { WorkingOrder } from '../../domain/working-order.ts'
 import type { TickWindow } from '../../engine/tick-window.ts'
 import type { Tradable } from '../../strategy/context.ts'
 import type { OrderQueue } from '../models/queue.ts'
-import type { ReportLine } from './report-line.ts'
 
 /** Of `venueState`; 0 is on its way. */
 export const HERE = 1
 export const OVER = 2
+export const HELD = 3
 
 export interface TickMarketSetup {
   readonly instrument: Tradable
   /** In the order in which rows of one time are taken: quotes, trades, book. */
   readonly windows: readonly TickWindow[]
   readonly queue: OrderQueue
-  readonly line: ReportLine
+  /** What happens here is told at the time at which it happens. */
   readonly reports: VenueReports
   /** False: what fills, fills whole, at the best price. */
   readonly partialFills: boolean
@@ -31,8 +31,6 @@ export interface TickMarketSetup {
   readonly consume: boolean
   /** Without a book: whether a trade at a limit's own price fills it, as far as its size goes. */
   readonly limitFill: 'through' | 'touch'
-  /** µs from the venue back. */
-  readonly reportLatency: (feed: number) => number
   readonly calendar: Calendar
   /** Lots held once every fill that has happened is known. */
   readonly position: () => number
@@ -82,17 +80,16 @@ export class TickFloor {
     now: number,
   ): void {
     const lots = this.setup.reports.payableLots(order, wanted, price, maker)
-    const due = this.due(now)
     let reason: Reason = 'insufficientCash'
     if (lots < wanted && order.special.reduceOnly && lots === this.#room(order))
       reason = 'reduceOnlyWouldIncrease'
     if (lots > 0) {
       order.venueLots -= lots
       order.venueFilled += lots
-      if (order.venueLots === 0 && order.waitingLots === 0) this.end(order)
-      this.setup.line.filled(order, lots, price, slippage, maker, due)
+      if (order.venueLots === 0 && order.venueWaiting === 0) this.end(order)
+      this.setup.reports.filled(order, lots, price, slippage, now, maker)
     }
-    if (lots < wanted) this.cut(order, reason, now)
+    if (lots < wanted && order.venueState === HERE) this.cut(order, reason, now)
   }
 
   /** Lots by which it may bring the position nearer to zero. */
@@ -103,23 +100,19 @@ export class TickFloor {
   /** Ends it before it is filled whole. */
   cut(order: WorkingOrder, reason: Reason, now: number): void {
     this.end(order)
-    this.setup.line.canceled(order, reason, this.due(now))
+    this.setup.reports.canceled(order, reason, now)
   }
 
   end(order: WorkingOrder): void {
     if (order.venueState === OVER) return
+    if (order.venueState === HERE) this.living--
     order.venueState = OVER
-    this.living--
+    order.venueLots = 0
   }
 
   /** Something ends, or comes to life, at that time. */
   endAt(time: number): void {
     if (time < this.nextEnd) this.nextEnd = time
-  }
-
-  /** When the news of now reaches the account. */
-  due(now: number): number {
-    return now + this.setup.reportLatency(this.feed)
   }
 
   /** Whole lots of a size in units. */

@@ -27,6 +27,8 @@ export class TickMarket {
   /** When the next row or end of an order is; Infinity at the end, NaN when `starved` must be loaded first. */
   next = Number.POSITIVE_INFINITY
   starved = -1
+  /** Orders that are over stand where they stood. */
+  struck = false
   readonly #floor: TickFloor
   readonly #resting: TickResting
   readonly #taking: TickTaking
@@ -61,6 +63,11 @@ export class TickMarket {
   /** Orders here that have not ended. */
   get living(): number {
     return this.#floor.living
+  }
+
+  /** How late the newest row was at the strategy, µs. */
+  get feed(): number {
+    return this.#floor.feed
   }
 
   /** How late the newest event that the strategy knows of came to it, µs. */
@@ -195,6 +202,18 @@ export class TickMarket {
 
   cancel(order: WorkingOrder, reason: Reason, now: number): void {
     this.#orders.cancel(order, reason, now)
+  }
+
+  /** The same for an order that ends with another's fill, wherever that fill has got to. */
+  strike(order: WorkingOrder, reason: Reason, now: number): void {
+    this.#orders.strike(order, reason, now)
+    this.struck = true
+  }
+
+  /** Forgets orders that were struck. */
+  tidy(): void {
+    this.#orders.tidy()
+    this.struck = false
   }
 
   replace(order: WorkingOrder, change: OrderChange, now: number): void {

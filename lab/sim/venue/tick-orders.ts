@@ -42,19 +42,18 @@ export class TickOrders {
 
   /** A new order has come. @param known the account has it as accepted already */
   arrive(order: WorkingOrder, now: number, known: boolean): void {
+    const { reports } = this.#floor.setup
     order.venueState = HERE
-    order.venueLots = order.lots - order.waitingLots
-    order.venueFilled = 0
-    order.venueLimit = order.limitTicks
-    order.venueStop = order.stopTicks
+    // Of who was held here, or cut on arrival, they are known.
+    if (order.venueLots === 0) haveTerms(order, order.lots, 0)
     this.#floor.living++
     if (order.timeInForce === 'GTD' && !(order.special.goodTill > now)) {
       this.#floor.end(order)
-      if (known) this.#floor.setup.line.expired(order, 'goodTillPassed', this.#floor.due(now))
-      else this.#floor.setup.line.rejected(order, 'goodTillPassed', this.#floor.due(now))
+      if (known) reports.expired(order, 'goodTillPassed', now)
+      else reports.rejected(order, 'goodTillPassed', now)
       return
     }
-    if (!known) this.#floor.setup.line.accepted(order, this.#floor.due(now))
+    if (!known) reports.accepted(order, now)
     if (isForAuction(order)) {
       this.#auctions.enter(order, now)
       return
@@ -68,22 +67,31 @@ export class TickOrders {
   }
 
   cancel(order: WorkingOrder, reason: Reason, now: number): void {
-    if (order.venueState === 0) {
-      // On its way here while the order whose fill ends it has filled.
-      order.venueState = OVER
-      this.#floor.setup.line.rejected(order, reason, this.#floor.due(now))
-    }
-    if (order.venueState !== HERE) return
-    this.#remove(order)
-    this.#floor.cut(order, reason, now)
+    if (order.venueState === HERE) this.#remove(order)
+    this.strike(order, reason, now)
+  }
+
+  /** Ends it, and leaves it where it stands until `tidy`: whoever goes through the lists passes over it. */
+  strike(order: WorkingOrder, reason: Reason, now: number): void {
+    if (order.venueState === OVER) return
+    const came = order.venueState !== 0 || order.special.bracket
+    this.#floor.end(order)
+    // On its way here while the order whose fill ends it has filled.
+    if (came) this.#floor.setup.reports.canceled(order, reason, now)
+    else this.#floor.setup.reports.rejected(order, reason, now)
+  }
+
+  /** Forgets all that is over. */
+  tidy(): void {
+    for (const orders of this.#lists) this.#tidy(orders)
   }
 
   replace(order: WorkingOrder, change: OrderChange, now: number): void {
-    if (order.venueState !== HERE) return
+    if (order.venueState === OVER) return
     // What has filled on the way counts: nothing is left of an order made smaller than that.
     const left =
-      change.lots === undefined ? order.venueLots : change.lots - order.venueFilled - order.waitingLots
-    if (left <= 0 && order.waitingLots === 0) {
+      change.lots === undefined ? order.venueLots : change.lots - order.venueFilled - order.venueWaiting
+    if (left <= 0 && order.venueWaiting === 0) {
       this.cancel(order, 'byStrategy', now)
       return
     }
@@ -91,12 +99,12 @@ export class TickOrders {
       (change.limitTicks !== undefined && change.limitTicks !== order.venueLimit) ||
       (change.stopTicks !== undefined && change.stopTicks !== order.venueStop)
     const keepsPlace = !moved && left <= order.venueLots
-    this.#floor.setup.line.replaced(order, change, this.#floor.due(now))
     if (change.limitTicks !== undefined) order.venueLimit = change.limitTicks
     if (change.stopTicks !== undefined) order.venueStop = change.stopTicks
     order.venueLots = left
+    this.#floor.setup.reports.replaced(order, change, now)
     // Less at the same price keeps its place; more, or another price, goes to the end of the queue.
-    if (keepsPlace || isForAuction(order)) return
+    if (keepsPlace || isForAuction(order) || order.venueState !== HERE) return
     this.#remove(order)
     this.#enter(order, now)
   }
@@ -114,7 +122,7 @@ export class TickOrders {
   expire(now: number): void {
     this.#floor.nextEnd = Number.POSITIVE_INFINITY
     const fired = this.#triggers.fired.splice(0)
-    for (const order of fired) this.#taking.offer(order, now)
+    for (const order of fired) if (order.venueState === HERE) this.#taking.offer(order, now)
     for (const orders of this.#lists) {
       for (const order of orders) {
         if (order.venueState !== HERE) continue
@@ -126,16 +134,16 @@ export class TickOrders {
         const until = gtd ? order.special.goodTill : order.timeInForce === 'DAY' ? order.session : Number.NaN
         if (until <= now) {
           this.#floor.end(order)
-          this.#floor.setup.line.expired(
-            order,
-            gtd ? 'goodTillPassed' : 'endOfSession',
-            this.#floor.due(until),
-          )
+          this.#floor.setup.reports.expired(order, gtd ? 'goodTillPassed' : 'endOfSession', until)
         } else if (!Number.isNaN(until)) this.#floor.endAt(until)
       }
-      if (orders !== this.#resting.bids && orders !== this.#resting.asks) tidied(orders)
-      else this.#resting.tidy(orders)
+      this.#tidy(orders)
     }
+  }
+
+  #tidy(orders: WorkingOrder[]): void {
+    if (orders === this.#resting.bids || orders === this.#resting.asks) this.#resting.tidy(orders)
+    else tidied(orders)
   }
 
   #remove(order: WorkingOrder): void {
@@ -148,4 +156,13 @@ export class TickOrders {
       }
     }
   }
+}
+
+/** What the venue knows of an order that has come to it. @param waiting lots that its parent has not filled */
+export function haveTerms(order: WorkingOrder, lots: number, waiting: number): void {
+  order.venueLots = lots - waiting
+  order.venueWaiting = waiting
+  order.venueFilled = 0
+  order.venueLimit = order.limitTicks
+  order.venueStop = order.stopTicks
 }

@@ -34,8 +34,7 @@ export class TickTaking {
       !Number.isNaN(best) &&
       (!limited || (order.sign > 0 ? order.venueLimit >= best : order.venueLimit <= best))
     if (takes && order.special.postOnly) {
-      this.#floor.end(order)
-      this.#floor.setup.line.canceled(order, 'postOnlyWouldTake', this.#floor.due(now))
+      this.#floor.cut(order, 'postOnlyWouldTake', now)
       return
     }
     if (order.timeInForce === 'FOK' && !this.#coversAll(order, best)) {

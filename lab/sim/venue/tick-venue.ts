@@ -4,16 +4,20 @@
  * an order that arrives at the time of a row finds that row already happened.
  */
 import type { Reason } from '../../domain/order.ts'
-import type { ClockedVenue, OrderChange, VenueReports } from '../../domain/ports/venue.ts'
-import type { WorkingOrder } from '../../domain/working-order.ts'
+import type { ClockedVenue, OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
+import { PLAIN_TERMS, type WorkingOrder } from '../../domain/working-order.ts'
 import type { LatencyModel } from '../models/latency.ts'
+import { Contingencies } from './contingencies.ts'
 import type { ReportLine } from './report-line.ts'
+import { AtVenue } from './standing.ts'
 import type { TickMarket } from './tick-market.ts'
 
 const NEW = 0
 const CANCEL = 1
 const REPLACE = 2
 const RELEASE = 3
+/** A bracket's child begins to work: when the rows of that time are over. */
+const BEGIN = 4
 
 interface Message {
   kind: number
@@ -26,8 +30,8 @@ interface Message {
 }
 
 export interface TickVenueSetup {
-  /** By handle; undefined for instruments whose orders go elsewhere. */
-  readonly markets: readonly (TickMarket | undefined)[]
+  /** By handle, given whom they report to; undefined for instruments whose orders go elsewhere. */
+  readonly markets: (reports: VenueReports) => readonly (TickMarket | undefined)[]
   readonly line: ReportLine
   readonly latency: LatencyModel
   readonly reports: VenueReports
@@ -41,8 +45,9 @@ export class TickVenue implements ClockedVenue {
   readonly #reports: VenueReports
   /** Markets with living orders. */
   readonly #busy: TickMarket[] = []
-  /** Children of brackets: what their parents fill makes them larger. */
-  readonly #children: WorkingOrder[] = []
+  readonly #ties: Contingencies
+  /** The order that arrives is one that the account has as accepted. */
+  #known = false
   /** Messages on their way, in order of arrival, from `#first` on. */
   readonly #messages: Message[] = []
   #first = 0
@@ -50,10 +55,19 @@ export class TickVenue implements ClockedVenue {
   #lastArrival = Number.NEGATIVE_INFINITY
 
   constructor(setup: TickVenueSetup) {
-    this.#markets = setup.markets
     this.#line = setup.line
     this.#latency = setup.latency
     this.#reports = setup.reports
+    let markets: readonly (TickMarket | undefined)[] = []
+    this.#ties = new Contingencies(
+      setup.line,
+      reports => {
+        markets = setup.markets(reports)
+        return this.#floor()
+      },
+      new AtVenue(setup.line),
+    )
+    this.#markets = markets
   }
 
   get idle(): boolean {
@@ -62,15 +76,15 @@ export class TickVenue implements ClockedVenue {
 
   /** An order that was held rests here already. */
   submit(order: WorkingOrder, now: number): void {
-    if (order.special.bracket) this.#children.push(order)
-    if (order.state === 'held') {
+    if (order.state === 'held' && !order.special.bracket) {
       this.#reports.accepted(order, now)
       this.#send(RELEASE, order, now, 'byStrategy', undefined, true)
     } else this.#send(NEW, order, now, 'byStrategy', undefined, false)
   }
 
   cancel(order: WorkingOrder, now: number, reason: Reason): void {
-    if (reason === 'byStrategy') this.#reports.cancelPending(order, now)
+    // What waits for another's fill goes on waiting until its cancel has come.
+    if (reason === 'byStrategy' && order.state !== 'held') this.#reports.cancelPending(order, now)
     this.#send(CANCEL, order, now, reason, undefined, reason !== 'byStrategy')
   }
 
@@ -82,8 +96,9 @@ export class TickVenue implements ClockedVenue {
   work(): void {}
 
   report(now: number): void {
+    // Objects of orders that the account sees end serve again.
+    for (const market of this.#markets) if (market?.struck === true) market.tidy()
     this.#line.deliver(now)
-    if (this.#children.length > 0) this.#growChildren()
   }
 
   catchUp(now: number): void {
@@ -176,25 +191,36 @@ export class TickVenue implements ClockedVenue {
       this.#arrival = Number.POSITIVE_INFINITY
     } else this.#arrival = this.#messages[this.#first].time
     if (order.id !== message.id) return true
-    const before = market.living
-    if (message.kind === NEW || message.kind === RELEASE) {
-      if (order.venueState === 0) market.arrive(order, time, message.kind === RELEASE)
+    if (message.kind === BEGIN) {
+      if (order.venueState === 0) market.arrive(order, time, false)
+    } else if (message.kind === NEW || message.kind === RELEASE) {
+      this.#known = message.kind === RELEASE
+      if (order.venueState !== 0) return true
+      if (order.special === PLAIN_TERMS) market.arrive(order, time, this.#known)
+      else this.#ties.submit(order, time)
     } else if (message.kind === CANCEL) market.cancel(order, message.reason, time)
     else market.replace(order, message.change!, time)
-    if (before === 0 && market.living > 0) this.#busy.push(market)
-    else if (before > 0 && market.living === 0) this.#busy.splice(this.#busy.indexOf(market), 1)
+    const place = this.#busy.indexOf(market)
+    if (place < 0 && market.living > 0) this.#busy.push(market)
+    else if (place >= 0 && market.living === 0) this.#busy.splice(place, 1)
     return true
   }
 
-  /** What their parents filled in the meantime may trade now. */
-  #growChildren(): void {
-    const children = this.#children
-    let kept = 0
-    for (const order of children) {
-      if (!order.living || !order.special.bracket) continue
-      children[kept++] = order
-      if (order.venueState === 1) order.venueLots = order.lots - order.waitingLots - order.venueFilled
+  /** What contingencies have done to orders in the markets. */
+  #floor(): Venue {
+    const marketOf = (order: WorkingOrder) => this.#markets[order.handle]!
+    return {
+      idle: false,
+      submit: (order, now) => {
+        if (!order.special.bracket) marketOf(order).arrive(order, now, this.#known)
+        else {
+          order.venueState = 0
+          this.#send(BEGIN, order, now, 'byStrategy', undefined, true)
+        }
+      },
+      cancel: (order, now, reason) => marketOf(order).strike(order, reason, now),
+      replace: (order, change, now) => marketOf(order).replace(order, change, now),
+      work: () => {},
     }
-    children.length = kept
   }
 }
