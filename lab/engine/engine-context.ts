@@ -119,11 +119,11 @@ export class EngineContext implements Context {
         'HISTORY_DEPTH',
         `history(${instrument.symbol}, ${n}) reaches further than the strategy declares (${engine.history} bars); set history: ${Math.max(1, Math.ceil(n) || 1)} in strategy({ … }).`,
       )
-    const window = engine.seenBars(instrument.handle, interval)
+    const window = engine.streams.seenBars(instrument.handle, interval)
     if (window === undefined)
       throw new GordonError(
         'HISTORY_INTERVAL',
-        `history(${instrument.symbol}, ${n}, '${interval}') asks for bars that the run does not have; of ${instrument.symbol} it has ${engine.intervals(instrument.handle).join(', ') || 'none'}.`,
+        `history(${instrument.symbol}, ${n}, '${interval}') asks for bars that the run does not have; of ${instrument.symbol} it has ${engine.streams.intervals(instrument.handle).join(', ') || 'none'}.`,
       )
     const to = window.cursor + 1
     if (to < n) return undefined

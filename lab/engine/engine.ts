@@ -26,16 +26,15 @@ import type { Tradable } from '../strategy/context.ts'
 import type { StrategyCallbacks } from '../strategy/strategy.ts'
 import { Agenda } from './agenda.ts'
 import type { BarWindow } from './bar-window.ts'
-import { bindWindows } from './bind-windows.ts'
 import { Callbacks } from './callbacks.ts'
 import { EngineContext } from './engine-context.ts'
 import { Market } from './market.ts'
-import { NextTimes } from './next-times.ts'
 import { OrderDesk, type Standing } from './order-desk.ts'
 import { Recorder } from './recorder.ts'
-import type { BarTerms, StreamTerms, TickTerms } from './streams.ts'
+import { StreamTable } from './stream-table.ts'
+import type { BarTerms, StreamTerms } from './streams.ts'
 import type { MarketBook } from './tick-views.ts'
-import { TickWindow } from './tick-window.ts'
+import type { TickWindow } from './tick-window.ts'
 import type { Universe } from './universe.ts'
 
 /** What a venue is made with: whom it reports to and the windows it may look at. */
@@ -81,9 +80,7 @@ export interface EngineSetup {
 }
 
 export class Engine implements Standing {
-  /** Bars that the strategy sees, by slot: each instrument's finest by handle, then the others. */
-  readonly windows: readonly BarWindow[]
-  readonly ticks: readonly TickWindow[]
+  readonly streams: StreamTable
   readonly market: Market
   readonly account: Account
   readonly risk: RiskEngine
@@ -114,19 +111,13 @@ export class Engine implements Standing {
   readonly #guard: EngineSetup['guard']
   readonly #begin: EngineSetup['begin']
   readonly #schedules: readonly TimerSchedule[]
-  readonly #streams: readonly StreamTerms[]
   /** Per stream: its bar window or its window of ticks. */
   readonly #barOf: readonly (BarWindow | undefined)[]
   readonly #tickOf: readonly (TickWindow | undefined)[]
   readonly #callbacks: Callbacks
-  readonly #next: NextTimes
-  readonly #nextTimes: Float64Array
-  readonly #more: Uint8Array
   /** Streams with an event in this instant, and the handles whose executing bars are among them. */
   readonly #active: Uint32Array
   readonly #worked: Uint32Array
-  /** Streams whose windows have no row left while they go on. */
-  readonly #exhausted: number[] = []
   readonly #strict: boolean
   readonly #from: number
   readonly #hasOnBar: boolean
@@ -159,58 +150,34 @@ export class Engine implements Standing {
     this.#schedules = setup.schedules
     this.#strict = setup.strict
     this.#from = setup.from
-    this.#streams = streams
-    const bars = streams.filter((one): one is BarTerms => one.kind === 'bars')
-    const { windows, slots } = bindWindows([setup.strategy], instruments, bars, setup.history)
-    this.windows = windows
-    const firstBar = streams.findIndex(one => one.kind === 'bars')
-    this.#barOf = streams.map((one, stream) =>
-      one.kind === 'bars' ? windows[slots[stream - firstBar]] : undefined,
-    )
-    const ticks: TickWindow[] = []
-    streams.forEach((one, stream) => {
-      if (one.kind === 'bars') return
-      ticks.push(new TickWindow({ ...(one as TickTerms), stream, place: ticks.length }))
-    })
-    this.ticks = ticks
-    this.#tickOf = streams.map((_, stream) => this.ticks.find(window => window.stream === stream))
+    const table = new StreamTable([setup.strategy], instruments, streams, setup.history)
+    this.streams = table
+    this.#barOf = table.barOf
+    this.#tickOf = table.tickOf
     this.market = new Market(instruments, this.account.mark)
-    for (const window of this.ticks) this.market.expect(window)
+    for (const window of table.ticks) this.market.expect(window)
     this.#active = new Uint32Array(streams.length)
     this.#firstRows = new Uint32Array(streams.length)
-    this.#next = new NextTimes(streams.length)
-    this.#nextTimes = new Float64Array(streams.length)
-    this.#more = new Uint8Array(streams.length)
-    this.#plain =
-      streams.length === instruments.length &&
-      streams.every(
-        (one, place) => one.kind === 'bars' && one.executes && one.informs && one.handle === place,
-      )
+    this.#plain = table.plain
     this.#worked = this.#plain ? this.#active : new Uint32Array(instruments.length)
-    this.#sampled = !bars.some(one => one.executes)
+    this.#sampled = !streams.some(one => one.kind === 'bars' && one.executes)
     this.#funded = streams.some(one => one.kind === 'funding')
     this.#hasOnBar = setup.strategy.onBar !== undefined
     this.#hasOnInstant = setup.strategy.onInstant !== undefined
-    const executing = instruments.map(({ handle }) => {
-      const place = bars.findIndex(one => one.handle === handle && one.executes)
-      return place < 0 ? windows[handle] : windows[slots[place]]
-    })
-    this.desk = new OrderDesk({ ...setup, recorder: this.recorder, windows: executing, standing: this })
+    this.desk = new OrderDesk({ ...setup, recorder: this.recorder, windows: table.executing, standing: this })
     this.#callbacks = new Callbacks({
       ...setup,
-      windows,
-      handles: windows.map((_, slot) =>
-        slot < instruments.length ? slot : bars[slots.indexOf(slot)].handle,
-      ),
-      ticks,
+      windows: table.windows,
+      handles: table.handles,
+      ticks: table.ticks,
       market: this.market,
       desk: this.desk,
       standing: this,
     })
     const { venue, clocked } = setup.venue({
       reports: this.desk,
-      windows: executing,
-      ticks: this.ticks,
+      windows: table.executing,
+      ticks: table.ticks,
       ambiguousBars: this.recorder.ambiguousBars,
     })
     this.#venue = venue
@@ -234,12 +201,6 @@ export class Engine implements Standing {
   /** An instant of decisions has come. */
   get decided(): boolean {
     return this.#curve.length > 0 || (this.#sampled && this.now >= this.#from)
-  }
-
-  /** Says before rows are loaded that an instrument's shares are split: its indicators and histories follow. */
-  splits(handle: number, time: number, ratio: number): void {
-    for (const window of this.windows)
-      if (this.#callbacks.views[window.slot].handle === handle) window.splits.push({ time, ratio })
   }
 
   /** Tells the strategy of a corporate action, before the instant's other callbacks. */
@@ -279,48 +240,6 @@ export class Engine implements Standing {
     }
   }
 
-  /** A window has new rows behind its cursor; `more` tells whether the stream goes on after them. */
-  loaded(stream: number, more: boolean): void {
-    const window = this.#barOf[stream] ?? this.#tickOf[stream]!
-    this.#more[stream] = more ? 1 : 0
-    const row = window.cursor + 1
-    this.#next.set(stream, row < window.end ? window.receiveTime[row] : Number.POSITIVE_INFINITY)
-    const place = this.#exhausted.indexOf(stream)
-    if (place >= 0) this.#exhausted.splice(place, 1)
-  }
-
-  /** When an instrument last had an event, −Infinity if never. */
-  lastEvent(handle: number): number {
-    let last = Number.NEGATIVE_INFINITY
-    this.#streams.forEach((one, stream) => {
-      const window = this.#barOf[stream] ?? this.#tickOf[stream]!
-      if (one.handle === handle && window.cursor >= 0)
-        last = Math.max(last, window.receiveTime[window.cursor])
-    })
-    return last
-  }
-
-  /** Bars of an instrument and interval that the strategy sees; of its finest where no interval is named. */
-  seenBars(handle: number, interval: string | undefined): BarWindow | undefined {
-    if (interval === undefined) return this.windows[handle]
-    const stream = this.#streams.findIndex(
-      one => one.kind === 'bars' && one.handle === handle && one.informs && one.interval === interval,
-    )
-    return this.#barOf[stream]
-  }
-
-  /** Intervals of an instrument that the strategy sees, fine to coarse. */
-  intervals(handle: number): string[] {
-    return this.#streams.flatMap(one =>
-      one.kind === 'bars' && one.handle === handle && one.informs ? [one.interval] : [],
-    )
-  }
-
-  /** The window of a stream of bars. */
-  barsOf(stream: number): BarWindow {
-    return this.#barOf[stream]!
-  }
-
   /** The window of a stream of ticks, about to be loaded: the venue first takes what would leave it. */
   ticksOf(stream: number): TickWindow {
     if (!Number.isNaN(this.now)) this.#clocked?.catchUp(this.now)
@@ -332,12 +251,12 @@ export class Engine implements Standing {
    * (−2).
    */
   run(limit: number): number {
-    const next = this.#next
+    const { next, nextTimes, exhausted } = this.streams
     const { desk, house, timers, settlements } = this
     const active = this.#active
     const clocked = this.#clocked
     for (let left = limit; left > 0; ) {
-      if (this.#exhausted.length > 0) return this.#exhausted[this.#exhausted.length - 1]
+      if (exhausted.length > 0) return exhausted[exhausted.length - 1]
       const now = next.earliest
       if (now === Number.POSITIVE_INFINITY) return -1
       const wake = Math.min(house.next, timers.next, settlements.next)
@@ -368,29 +287,18 @@ export class Engine implements Standing {
           bars !== undefined
             ? this.#barLane(stream, bars, horizon, left)
             : this.#tickLane(this.#tickOf[stream]!, horizon, left)
-        this.#moved(stream, 0)
-        next.set(stream, this.#nextTimes[0])
+        this.streams.moved(stream, 0)
+        next.set(stream, nextTimes[0])
         continue
       }
       this.now = now
       this.#instant(count)
-      for (let k = 0; k < count; k++) this.#moved(active[k], k)
-      if (count === 1) next.set(active[0], this.#nextTimes[0])
-      else next.setAll(active, this.#nextTimes, count)
+      for (let k = 0; k < count; k++) this.streams.moved(active[k], k)
+      if (count === 1) next.set(active[0], nextTimes[0])
+      else next.setAll(active, nextTimes, count)
       left--
     }
     return -2
-  }
-
-  /** Notes when a stream that has moved goes on, or that its rows ran out. */
-  #moved(stream: number, k: number): void {
-    const window = this.#barOf[stream] ?? this.#tickOf[stream]!
-    const row = window.cursor + 1
-    if (row < window.end) this.#nextTimes[k] = window.receiveTime[row]
-    else {
-      this.#nextTimes[k] = Number.POSITIVE_INFINITY
-      if (this.#more[stream] === 1) this.#exhausted.push(stream)
-    }
   }
 
   /**
@@ -403,7 +311,7 @@ export class Engine implements Standing {
     let horizon = until
     const { end, eventTime, receiveTime, close, foreign } = window
     const { mark } = account
-    const terms = this.#streams[stream] as BarTerms
+    const terms = this.streams.terms[stream] as BarTerms
     const { handle } = terms
     const curve = this.#curve
     const strategy = this.#strategy
@@ -569,7 +477,7 @@ export class Engine implements Standing {
         const window = this.#barOf[active[k]]
         if (window === undefined) continue
         this.#advance(window, before)
-        const { executes, informs, handle } = this.#streams[active[k]] as BarTerms
+        const { executes, informs, handle } = this.streams.terms[active[k]] as BarTerms
         if (executes) this.#worked[worked++] = handle
         if (informs) bars++
       }
@@ -584,7 +492,7 @@ export class Engine implements Standing {
       if (window === undefined) continue
       const close = window.close[window.cursor]
       // A bar without a close leaves the last known one.
-      if (!Number.isNaN(close)) account.mark[this.#streams[active[k]].handle] = close
+      if (!Number.isNaN(close)) account.mark[this.streams.terms[active[k]].handle] = close
     }
     if (this.house.next <= now) this.#keepHouse(this.house, now)
     let ticks = 0
@@ -615,8 +523,8 @@ export class Engine implements Standing {
     for (let k = this.#plain && !this.#hasOnBar ? count : 0; k < count; k++) {
       const window = this.#barOf[active[k]]
       if (window === undefined) this.#callbacks.ticks(this.#tickOf[active[k]]!, this.#firstRows[k])
-      else if (this.#hasOnBar && (this.#streams[active[k]] as BarTerms).informs)
-        this.#callbacks.bar(window, this.#streams[active[k]].handle)
+      else if (this.#hasOnBar && (this.streams.terms[active[k]] as BarTerms).informs)
+        this.#callbacks.bar(window, this.streams.terms[active[k]].handle)
     }
     if (this.#hasOnInstant === true && bars + ticks > 0) this.#callbacks.instant()
     if (this.#sampled || worked === 0) return

@@ -216,8 +216,8 @@ export function strategyFailure(error: unknown, engine: Engine, name: string): u
   const line = authorLine(thrown)
   const symbol =
     engine.callbackHandle >= 0 &&
-    (engine.callback === 'onBar' || engine.windows[engine.callbackHandle].known > 0)
-      ? ` for ${engine.instruments[engine.callbackHandle].id} (bar ${engine.windows[engine.callbackHandle].known})`
+    (engine.callback === 'onBar' || engine.streams.windows[engine.callbackHandle].known > 0)
+      ? ` for ${engine.instruments[engine.callbackHandle].id} (bar ${engine.streams.windows[engine.callbackHandle].known})`
       : ''
   const when = Number.isNaN(engine.now) ? '' : ` at ${isoTime(engine.now)}`
   return new GordonError(

@@ -65,10 +65,10 @@ export class BarFeed {
     const from = this.given
     const to = Math.min(this.series.length, from + this.#rowsAtOnce)
     this.given = to
-    const window = this.#engine.barsOf(this.#place)
+    const window = this.#engine.streams.barOf[this.#place]!
     if (from === 0) window.expect(this.series)
     window.load(this.series, from, to)
-    this.#engine.loaded(this.#place, to < this.series.length)
+    this.#engine.streams.loaded(this.#place, to < this.series.length)
     return undefined
   }
 
@@ -88,9 +88,9 @@ export class BarFeed {
       this.#streamed ??= new StreamDigest()
       this.#streamed.add(batch)
       this.given += batch.length
-      this.#engine.barsOf(this.#place).load(batch, 0, batch.length)
+      this.#engine.streams.barOf[this.#place]!.load(batch, 0, batch.length)
     }
-    this.#engine.loaded(this.#place, more)
+    this.#engine.streams.loaded(this.#place, more)
   }
 }
 

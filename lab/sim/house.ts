@@ -34,7 +34,7 @@ export function openHouse(engine: Engine, { instruments, actions }: HouseTerms):
     checkAction(action, instruments[handle], account.currencies)
     const to =
       action.kind === 'symbolChange' ? instruments.find(one => isNamed(one, action.to))?.handle : undefined
-    if (action.kind === 'split') engine.splits(handle, action.time, action.ratio)
+    if (action.kind === 'split') engine.streams.splits(handle, action.time, action.ratio)
     house.add(action.time, now => {
       // Resting prices mean another thing from here on.
       if (action.kind === 'split') desk.cancelAll(handle, 'split')

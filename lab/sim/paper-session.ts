@@ -100,7 +100,7 @@ export class PaperSession {
       work: (now, close, handles, late) => {
         for (const handle of handles) {
           const series = this.#assembly.series[handle]
-          engine.windows[handle].push(series, series.length - 1)
+          engine.streams.windows[handle].push(series, series.length - 1)
         }
         this.instants.push({ time: now, close })
         this.counts.instants++

@@ -85,7 +85,7 @@ function silentWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
   const absent: string[] = []
   const held: RunWarning[] = []
   engine.instruments.forEach(({ id }, handle) => {
-    const last = engine.lastEvent(handle)
+    const last = engine.streams.lastEvent(handle)
     if (last < from) absent.push(id)
     if (engine.account.positionLots[handle] !== 0 && last < to - SILENT)
       held.push({
@@ -104,7 +104,7 @@ function brokenOffWarnings(engine: Engine, to = Number.POSITIVE_INFINITY): RunWa
   const broken: string[] = []
   let first = ''
   for (const { id, handle, calendar: name } of engine.instruments) {
-    const last = engine.lastEvent(handle)
+    const last = engine.streams.lastEvent(handle)
     if (name === '24/7' || !CALENDAR_NAMES.includes(name) || !Number.isFinite(last)) continue
     const calendar = calendarNamed(name)
     const day = localDay(calendar.zone, last)

@@ -157,7 +157,7 @@ export class TickFeed {
     else this.#hash(checked, end)
     this.given += end
     this.#engine.ticksOf(this.#place).load(checked, 0, end, more)
-    this.#engine.loaded(this.#place, more)
+    this.#engine.streams.loaded(this.#place, more)
   }
 
   /** The rows, held to what can be; times of events that were received before they happened are mended and told. */
