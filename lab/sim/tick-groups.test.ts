@@ -4,7 +4,15 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type TickPlan, tickFills, tickOrders, tickPlay } from '../testing/tick-play.ts'
+import type { Context } from '../strategy/context.ts'
+import { strategy } from '../strategy/strategy.ts'
+import { barsOf, START, share } from '../testing/fixtures.ts'
+import { type TickPlan, tickFills, tickOrders, tickPlay, ticksOf } from '../testing/tick-play.ts'
+import { backtest } from './backtest.ts'
+import { memoryBars } from './series.ts'
+import { memoryTicks } from './ticks.ts'
+
+const MS = 1000
 
 const BOOK = '0 snapshot bid 99x4 bid 98x6 ask 101x5 ask 102x10'
 const END = ['90 book bid 90x1', '200 book bid 90x2']
@@ -61,6 +69,31 @@ describe('a group', () => {
     )
     // 5 of 8 taken on arrival: three eighths are left.
     expect(tickFills(run)).toEqual(['11: buy 5 at 101', '25: sell 3 at 110'])
+  })
+  it('fills once without latency too, where both would take', async () => {
+    const run = await tickPlay([BOOK, ...END], {
+      5: ({ ctx, X }) => {
+        ctx.buy(X, 2, { limit: 101, group: 'g' })
+        ctx.sell(X, 2, { limit: 99, group: 'g' })
+      },
+    })
+    expect(tickFills(run)).toEqual(['5: buy 2 at 101'])
+    expect(tickOrders(run)).toEqual(['filled 2 (5)', 'rejected 0 otherOfGroupFilled (5)'])
+  })
+  it('is cut once, whether its member comes before the report is back or after', async () => {
+    const rows = [BOOK, '40 trade 111x9 buy', ...END]
+    for (const way of ['1ms/5ms', '4ms/1ms', '3ms/0ms', '0ms/0ms']) {
+      const run = await tickPlay(
+        rows,
+        {
+          5: ({ ctx, X }) => ctx.buy(X, 8, { limit: 101, group: 'g' }),
+          5.5: ({ ctx, X }) => ctx.sell(X, 8, { limit: 110, group: way === '0ms/0ms' ? 'h' : 'g' }),
+        },
+        { latency: way },
+      )
+      const sold = way === '0ms/0ms' ? 8 : 3
+      expect(run.fills.map(fill => fill.quantity)).toEqual([5, sold])
+    }
   })
   it('begins anew with its name once its fill is known', async () => {
     const run = await tickPlay(
@@ -186,6 +219,42 @@ describe('a child that is no bracket’s', () => {
       { latency },
     )
     expect(tickFills(run)).toEqual(['25: buy 3 at 99', '33: sell 3 at 104'])
+  })
+})
+
+describe('a group across an instrument with ticks and one with bars', () => {
+  class Both extends strategy({}) {
+    override onStart(ctx: Context): void {
+      ctx.wakeAt(START + 15 * MS, 'order')
+    }
+    override onTimer(_name: string, ctx: Context): void {
+      const [B, T] = ctx.instruments
+      ctx.buy(T, 4, { limit: 9, group: 'g' })
+      ctx.buy(B, 4, { limit: 19, group: 'g' })
+    }
+  }
+  const run = (trades: string[], prices: string[]) =>
+    backtest({
+      strict: true,
+      strategy: Both,
+      account: 'margin',
+      latency: '0ms/15ms',
+      ticks: memoryTicks([
+        { instrument: share('T'), ...ticksOf(['1 trade 10x1', ...trades, '200 trade 10x1']) },
+      ]),
+      bars: memoryBars([{ instrument: share('B'), series: barsOf(prices, 10 * MS) }], { interval: '10ms' }),
+    })
+
+  it('is ended on bars when the report of ticks is back', async () => {
+    // 8 trades through 9 at 22, which is known at 37; the bar that ends at 50 comes down to 18.
+    const both = await run(['22 trade 8x1'], ['20', '20', '20', '20', '18', '18'])
+    expect(tickFills(both)).toEqual(['37: buy 4 at 9'])
+    expect(tickOrders(both)).toEqual(['filled 4 (37)', 'canceled 0 otherOfGroupFilled (37)'])
+  })
+  it('is ended on ticks when a bar fills', async () => {
+    const both = await run(['120 trade 8x1'], ['20', '20', '20', '20', '18', '18'])
+    expect(both.fills.map(fill => [fill.instrument, fill.quantity])).toEqual([['TEST:B', 4]])
+    expect(both.orders.map(order => order.reason)).toEqual(['otherOfGroupFilled', undefined])
   })
 })
 

@@ -22,9 +22,9 @@ import type { Standing } from './standing.ts'
 /** Who is told of what happens, and answers. */
 export type Outlet = VenueReports & Pick<AccountReports, 'approve' | 'find' | 'positionLots'>
 
-/** A fill of a group that the account had not been told of when it sent another member. */
+/** A fill of a group that the account has not been told of: it may have sent another member meanwhile. */
 interface Untold {
-  readonly toldAt: number
+  readonly report: number
   /** What the others keep of what they had left; −1 nothing. */
   readonly part: number
 }
@@ -174,11 +174,10 @@ export class Contingencies implements Venue, VenueReports {
     else if (!living || (bracket && standing.filled(lead) > 0)) this.#release(order, now)
   }
 
-  /** What others of its group filled before it came, and after it was sent. */
+  /** What others of its group filled before it came; what the account was told meanwhile it has acted on. */
   #catchUp(order: WorkingOrder, now: number): void {
-    // Who comes later was sent later.
     for (const [group, fills] of this.#untold) {
-      const untold = fills.filter(({ toldAt }) => toldAt > order.submittedAt)
+      const untold = fills.filter(({ report }) => !this.#standing.told(report))
       if (untold.length === 0) this.#untold.delete(group)
       else this.#untold.set(group, untold)
     }
@@ -206,8 +205,8 @@ export class Contingencies implements Venue, VenueReports {
     const { group } = order.special
     if (group !== '') {
       const part = living ? standing.left(order) / before : -1
-      const toldAt = standing.toldAt(now)
-      if (toldAt > now && !order.special.bracket) listed(this.#untold, group).push({ toldAt, part })
+      const report = standing.report()
+      if (!standing.told(report) && !order.special.bracket) listed(this.#untold, group).push({ report, part })
       for (const other of this.#groupOf(order))
         if (standing.keepsPair(order, other)) this.#cutSibling(other, part, now)
     }

@@ -41,6 +41,7 @@ export class ReportLine implements Outlet {
   #head = 0
   #count = 0
   #last = Number.NEGATIVE_INFINITY
+  #sent = 0
   #kind = new Uint8Array(64)
   #time = new Float64Array(64)
   #lots = new Float64Array(64)
@@ -59,9 +60,9 @@ export class ReportLine implements Outlet {
     this.#latency = latency
   }
 
-  /** When the newest is due. */
-  get last(): number {
-    return this.#last
+  /** Reports so far, those on their way included. */
+  get sent(): number {
+    return this.#sent
   }
 
   get count(): number {
@@ -174,6 +175,7 @@ export class ReportLine implements Outlet {
     const due = now + this.#latency(order.handle)
     const time = due > this.#last ? due : this.#last
     this.#last = time
+    this.#sent++
     this.#kind[at] = kind
     this.#time[at] = time
     this.#order[at] = order

@@ -30,8 +30,9 @@ export interface Standing {
   resized(order: WorkingOrder, lots: number, waiting: number, now: number): void
   /** It ends without having worked. */
   over(order: WorkingOrder): void
-  /** When the account learns of the newest fill. */
-  toldAt(now: number): number
+  /** Number of the newest report, and whether it has reached the account. */
+  report(): number
+  told(report: number): boolean
   /** Whether it is here that the child waits, the reduce-only order is cut, the one's fill cuts the other. */
   keepsChild(order: WorkingOrder): boolean
   keepsReducing(order: WorkingOrder): boolean
@@ -82,8 +83,11 @@ export class AtAccount implements Standing {
     this.#account.resized(order, lots, waiting, now)
   }
   over(): void {}
-  toldAt(now: number): number {
-    return now
+  report(): number {
+    return 0
+  }
+  told(): boolean {
+    return true
   }
   keepsChild(order: WorkingOrder): boolean {
     return !order.special.bracket || !this.#ticking.has(order.handle)
@@ -92,7 +96,9 @@ export class AtAccount implements Standing {
     return !this.#ticking.has(order.handle)
   }
   keepsPair(order: WorkingOrder, other: WorkingOrder): boolean {
-    return !this.#ticking.has(order.handle) || !this.#ticking.has(other.handle) || this.held(other)
+    if (!this.#ticking.has(order.handle) || !this.#ticking.has(other.handle)) return true
+    // Its venue has not seen it.
+    return other.venueState === 0 && this.keepsChild(other)
   }
 }
 
@@ -147,8 +153,11 @@ export class AtVenue implements Standing {
     order.venueState = OVER
     order.venueLots = 0
   }
-  toldAt(): number {
-    return this.#line.last
+  report(): number {
+    return this.#line.sent
+  }
+  told(report: number): boolean {
+    return report <= this.#line.sent - this.#line.count
   }
   keepsChild(order: WorkingOrder): boolean {
     return order.special.bracket

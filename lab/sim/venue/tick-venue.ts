@@ -46,6 +46,8 @@ export class TickVenue implements ClockedVenue {
   /** Markets with living orders. */
   readonly #busy: TickMarket[] = []
   readonly #ties: Contingencies
+  /** Orders on their way whose group is over: they find that out when they arrive. */
+  readonly #outlived = new Set<number>()
   /** The order that arrives is one that the account has as accepted. */
   #known = false
   /** Messages on their way, in order of arrival, from `#first` on. */
@@ -84,6 +86,10 @@ export class TickVenue implements ClockedVenue {
 
   cancel(order: WorkingOrder, now: number, reason: Reason): void {
     // What waits for another's fill goes on waiting until its cancel has come.
+    if (reason === 'otherOfGroupFilled' && order.venueState === 0) {
+      this.#outlived.add(order.id)
+      return
+    }
     if (reason === 'byStrategy' && order.state !== 'held') this.#reports.cancelPending(order, now)
     this.#send(CANCEL, order, now, reason, undefined, reason !== 'byStrategy')
   }
@@ -196,7 +202,8 @@ export class TickVenue implements ClockedVenue {
     } else if (message.kind === NEW || message.kind === RELEASE) {
       this.#known = message.kind === RELEASE
       if (order.venueState !== 0) return true
-      if (order.special === PLAIN_TERMS) market.arrive(order, time, this.#known)
+      if (this.#outlived.delete(order.id)) market.strike(order, 'otherOfGroupFilled', time)
+      else if (order.special === PLAIN_TERMS) market.arrive(order, time, this.#known)
       else this.#ties.submit(order, time)
     } else if (message.kind === CANCEL) market.cancel(order, message.reason, time)
     else market.replace(order, message.change!, time)
