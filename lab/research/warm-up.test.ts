@@ -1,4 +1,5 @@
 /** The warm-up proof: every strategy of the project begins later as it begins earlier; who lacks bars is told how many. */
+import { readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { openBars, openStore } from '../catalog/index.ts'
 import { ema, obv, sma } from '../indicators/index.ts'
@@ -12,17 +13,20 @@ import { proveWarmUp } from './warm-up.ts'
 
 const sample = await openBars({ store: await openStore(sampleFolder()), datasets: ['us-daily/total-return'] })
 
-it.each(['buy-and-hold', 'mean-reversion', 'momentum', 'pairs', 'sma-cross'])(
-  'strategies/%s.ts begun at 50 dates decides as with all of history',
-  async name => {
-    const { strategy } = await loadStrategy(`strategies/${name}.ts`)
-    const proof = await proveWarmUp({ strategy: strategy as AnyStrategy, bars: sample, fees: '10bps' })
-    expect(proof.starts).toHaveLength(50)
-    expect(proof.text).toBeUndefined()
-    expect(proof.differing).toEqual([])
-    expect(proof.needed).toBe(proof.declared)
-  },
-)
+const names = readdirSync('strategies')
+  .filter(file => !file.endsWith('.test.ts'))
+  .map(file => file.replace(/\.ts$/, ''))
+
+it('are six at least', () => expect(names.length).toBeGreaterThanOrEqual(6))
+
+it.each(names)('strategies/%s.ts begun at 50 dates decides as with all of history', async name => {
+  const { strategy } = await loadStrategy(`strategies/${name}.ts`)
+  const proof = await proveWarmUp({ strategy: strategy as AnyStrategy, bars: sample, fees: '10bps' })
+  expect(proof.starts).toHaveLength(50)
+  expect(proof.text).toBeUndefined()
+  expect(proof.differing).toEqual([])
+  expect(proof.needed).toBe(proof.declared)
+})
 
 /** Sells and buys on one side or the other of what an indicator says. */
 function follower(spec: ReturnType<typeof sma>, warmup?: number): AnyStrategy {
