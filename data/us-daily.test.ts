@@ -122,7 +122,7 @@ test('raw prices across a split are refused; a crash and years without one are n
     openBars({ store, datasets: [RAW], symbols, from, to })
   const sentence = (name: string, before: number, after: number, date: string): string =>
     `${name} goes from ${before} to ${after} overnight before ${date}, as a 2:1 split does, and these prices are raw: ` +
-    'use us-daily/total-return, or choose dates on one side of it'
+    'use us-daily/total-return, tell the run of the split (--actions), or choose dates on one side of it'
   const refuses = async (
     name: string,
     before: number,
