@@ -8,7 +8,7 @@ import { type AccountOptions, currencyOf, readAccount, readFinancing } from './a
 import { parseActions, readText, resolveActions } from './actions-csv.ts'
 import { chooseBars, type DataOptions, finerBars } from './choose-bars.ts'
 import { progressLine } from './output.ts'
-import { checkAnnual, readNumber, readParams, readTime } from './read-flags.ts'
+import { checkAnnual, readChoice, readNumber, readParams, readTime } from './read-flags.ts'
 import { runDocument } from './run-document.ts'
 import { runSummary } from './run-summary.ts'
 import { readSettings, type TradingOptions } from './trading-flags.ts'
@@ -27,7 +27,7 @@ export interface BacktestOptions extends DataOptions, TradingOptions, AccountOpt
 
 /** Runs it and returns what to print. */
 export async function backtestCommand(file: string, options: BacktestOptions): Promise<string> {
-  const both = options.ambiguity === 'both'
+  const both = readChoice('--ambiguity', options.ambiguity, ['pessimistic', 'optimistic', 'both']) === 'both'
   const settings = {
     ...readSettings(both ? { ...options, ambiguity: 'pessimistic' } : options),
     ...readAccount(options),

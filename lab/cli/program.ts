@@ -78,6 +78,18 @@ export function tradingFlags(command: Command): Command {
     .option('--seed <n>', "the run's chance (default 1)")
 }
 
+/** Which bars a strategy file is run over. */
+function barsFlags(command: Command): Command {
+  return command
+    .option('--store <folder>', 'the store (default data/store)')
+    .option('--snapshot <id>', 'an older snapshot of the store')
+    .option('--data <dataset>', 'dataset of the store, repeatable', many)
+    .option('--symbols <list>', 'only these symbols, comma separated')
+    .option('--file <table>', 'a CSV or Parquet file instead of the store')
+    .option('--from <time>', 'first day or time of decisions; earlier bars warm up')
+    .option('--to <time>', 'last day or time')
+}
+
 export function program(): Command {
   const gordon = new Command('gordon')
     .description('Backtest-first research lab: the same strategy file in backtest, paper and live.')
@@ -88,16 +100,11 @@ export function program(): Command {
 
   tradingFlags(
     tableFlags(
-      gordon
-        .command('backtest <strategy>')
-        .description('replay a strategy file over stored bars or a plain table')
-        .option('--store <folder>', 'the store (default data/store)')
-        .option('--snapshot <id>', 'an older snapshot of the store')
-        .option('--data <dataset>', 'dataset of the store, repeatable', many)
-        .option('--symbols <list>', 'only these symbols, comma separated')
-        .option('--file <table>', 'a CSV or Parquet file instead of the store')
-        .option('--from <time>', 'first day or time of decisions; earlier bars warm up')
-        .option('--to <time>', 'last day or time'),
+      barsFlags(
+        gordon
+          .command('backtest <strategy>')
+          .description('replay a strategy file over stored bars or a plain table'),
+      ),
     ),
   )
     .option('--account-currency <code>', 'currency of the account (default: that of the instruments)')
@@ -146,16 +153,11 @@ Examples:
 
   tradingFlags(
     tableFlags(
-      gordon
-        .command('vet <strategy>')
-        .description('tell whether a strategy knows what it cannot know, and whether its warm-up suffices')
-        .option('--store <folder>', 'the store (default data/store)')
-        .option('--snapshot <id>', 'an older snapshot of the store')
-        .option('--data <dataset>', 'dataset of the store, repeatable', many)
-        .option('--symbols <list>', 'only these symbols, comma separated')
-        .option('--file <table>', 'a CSV or Parquet file instead of the store')
-        .option('--from <time>', 'first day or time of decisions; earlier bars warm up')
-        .option('--to <time>', 'last day or time'),
+      barsFlags(
+        gordon
+          .command('vet <strategy>')
+          .description('tell whether a strategy knows what it cannot know, and whether its warm-up suffices'),
+      ),
     ),
   )
     .option('--places <n>', 'instants after which the future is changed (default 100)')

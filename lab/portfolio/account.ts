@@ -313,7 +313,7 @@ export class Account {
     if (unknown.length > 0)
       throw new GordonError(
         'RATE_UNKNOWN',
-        `Nothing has told yet what ${unknown.join(' and ')} ${unknown.length > 1 ? 'are' : 'is'} worth in ${this.currencies[0]} when decisions begin; begin after the first price of the pair, or set rates: { ${unknown[0]}: … }.`,
+        `Nothing has told yet what ${unknown.join(' and ')} ${unknown.length > 1 ? 'are' : 'is'} worth in ${this.currencies[0]} when decisions begin; begin after the first price of the pair, or set rates: { ${unknown[0]}: … }, --rate ${unknown[0]}=… on the command line.`,
       )
   }
 

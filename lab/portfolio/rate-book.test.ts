@@ -70,7 +70,7 @@ describe('a rate', () => {
     expect(book(['USD', 'BTC'], all.slice(0, 2), { BTC: 9 }).rate[1]).toBe(9)
     expect(book(['USD', 'BTC'], all.slice(0, 2)).rate[1]).toBe(2)
     expect(() => book(['USD', 'BTC'], all.slice(0, 1))).toThrow(
-      'The run has no pair that tells what BTC is worth in USD; add one (an instrument with base) or set its rate: rates: { BTC: … }.',
+      'The run has no pair that tells what BTC is worth in USD; add one (an instrument with base) or set its rate: rates: { BTC: … }, --rate BTC=… on the command line.',
     )
   })
 

@@ -127,7 +127,7 @@ export class RateBook {
     }
     throw new GordonError(
       'RATE_MISSING',
-      `The run has no pair that tells what ${currency} is worth in ${own}; add one (an instrument with base) or set its rate: rates: { ${currency}: … }.`,
+      `The run has no pair that tells what ${currency} is worth in ${own}; add one (an instrument with base) or set its rate: rates: { ${currency}: … }, --rate ${currency}=… on the command line.`,
     )
   }
 

@@ -70,7 +70,7 @@ describe('an instrument is refused', () => {
 
   it('in a currency that nothing relates to the account’s', async () => {
     expect(await refusal({ currency: 'EUR' }, { currency: 'USD' })).toBe(
-      'RATE_MISSING: The run has no pair that tells what EUR is worth in USD; add one (an instrument with base) or set its rate: rates: { EUR: … }.',
+      'RATE_MISSING: The run has no pair that tells what EUR is worth in USD; add one (an instrument with base) or set its rate: rates: { EUR: … }, --rate EUR=… on the command line.',
     )
     expect(await refusal({}, { deposits: { XXX: 1 } })).toMatch(/^RATE_MISSING: .* what XXX is worth in USD/)
   })

@@ -150,7 +150,7 @@ describe('rates', () => {
     const late = (from?: number) =>
       two(['100', '100', '100'], ['-', '1.10', '1.10'], {}, { deposits: { EUR: 10 }, from })
     await expect(late()).rejects.toThrow(
-      'Nothing has told yet what EUR is worth in USD when decisions begin; begin after the first price of the pair, or set rates: { EUR: … }.',
+      'Nothing has told yet what EUR is worth in USD when decisions begin; begin after the first price of the pair, or set rates: { EUR: … }, --rate EUR=… on the command line.',
     )
     // 10,000 USD and 10 EUR at 1.10
     expect((await late(START + 2 * DAY)).startEquity).toBe(10_011)
@@ -169,7 +169,7 @@ describe('rates', () => {
   it('that no pair and no setting tells refuse the run before it begins', async () => {
     const alone = { bars: memoryBars([{ instrument: SAP, series: barsOf(['100']) }]) }
     await expect(two([], [], {}, alone)).rejects.toThrow(
-      'The run has no pair that tells what EUR is worth in USD; add one (an instrument with base) or set its rate: rates: { EUR: … }.',
+      'The run has no pair that tells what EUR is worth in USD; add one (an instrument with base) or set its rate: rates: { EUR: … }, --rate EUR=… on the command line.',
     )
     await expect(two([], [], {}, { ...alone, rates: { EUR: 0 } })).rejects.toMatchObject({
       code: 'RATE_INVALID',

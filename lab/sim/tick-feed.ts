@@ -2,7 +2,6 @@
  * Hands one stream of ticks to its window: a series in memory as a whole, a larger one batch by batch, cut between
  * two receive times so that an instant is never torn. What a venue cannot have said is refused here, with its row.
  */
-import { Digest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
 import { isoTime } from '../core/time.ts'
 import { BOOK_ACTIONS, type BookSeries, type QuoteSeries, type TradeSeries } from '../domain/market-events.ts'
@@ -10,16 +9,9 @@ import type { TickKind, TickSeries, TickStream } from '../domain/ports/store.ts'
 import type { RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Tradable } from '../strategy/context.ts'
+import { rowsDigest, StreamDigest, tickColumns } from './row-digest.ts'
 
 type AnySeries = TickSeries[TickKind]
-
-const COLUMNS: Readonly<Record<TickKind, readonly string[]>> = {
-  quotes: ['bid', 'ask', 'bidSize', 'askSize'],
-  trades: ['price', 'size', 'side'],
-  book: ['price', 'size', 'side', 'action', 'order'],
-  funding: ['rate', 'markPrice'],
-  custom: ['value'],
-}
 
 /** Series that were found sound, on which grid: runs over the same memory look once. */
 const SOUND = new WeakMap<object, { readonly ticksPerUnit: number; readonly snapshotless: boolean }>()
@@ -33,11 +25,11 @@ export class TickFeed {
   readonly #instrument: Tradable
   readonly #to: number
   readonly #rowsAtOnce: number
-  readonly #digests: Digest[]
   readonly #names: readonly string[]
+  #streamed: StreamDigest | undefined
   /** Rows of the last batch that may not be all of their instant. */
   #held: AnySeries | undefined
-  /** What a series in memory gave, until it is hashed. */
+  /** What a series in memory gave. */
   #whole: AnySeries | undefined
   #over = false
   #last = Number.NEGATIVE_INFINITY
@@ -68,8 +60,7 @@ export class TickFeed {
     this.#to = terms.to
     this.#rowsAtOnce = terms.rowsAtOnce
     this.rows = stream.rows
-    this.#names = ['eventTime', 'receiveTime', ...COLUMNS[stream.kind]]
-    this.#digests = this.#names.map(() => new Digest())
+    this.#names = tickColumns(stream.kind)
   }
 
   /** The next rows; a promise only when they must be read. */
@@ -81,13 +72,8 @@ export class TickFeed {
   }
 
   digest(): string {
-    if (this.#whole !== undefined) this.#hash(this.#whole, this.given)
-    this.#whole = undefined
-    const digest = new Digest()
-    this.#names.forEach((name, place) => {
-      digest.text(`${name} ${this.#digests[place].hex()}`)
-    })
-    return digest.hex()
+    if (this.#whole !== undefined) return rowsDigest(this.#whole, this.#names)
+    return (this.#streamed ?? new StreamDigest(this.#names)).hex()
   }
 
   warnings(): RunWarning[] {
@@ -115,13 +101,6 @@ export class TickFeed {
         text: `The ${what} begins with a change and no snapshot: levels that stood before are unknown until they change.`,
       })
     return warnings
-  }
-
-  #hash(series: AnySeries, end: number): void {
-    this.#names.forEach((name, place) => {
-      const column = (series as unknown as Record<string, Float64Array | undefined>)[name]
-      if (column !== undefined) this.#digests[place].column(column, 0, end)
-    })
   }
 
   async #read(): Promise<void> {
@@ -154,7 +133,10 @@ export class TickFeed {
     const checked = this.#checked(end === series.length ? series : part(series, 0, end))
     // A series in memory is hashed when somebody asks; a batch is gone by then.
     if (this.#stream.series !== undefined) this.#whole = checked
-    else this.#hash(checked, end)
+    else {
+      this.#streamed ??= new StreamDigest(this.#names)
+      this.#streamed.add(checked)
+    }
     this.given += end
     this.#engine.ticksOf(this.#place).load(checked, 0, end, more)
     this.#engine.streams.loaded(this.#place, more)
@@ -314,6 +296,7 @@ function joinedRows<Series extends AnySeries>(early: Series, late: Series): Seri
 function empty(kind: TickKind): AnySeries {
   const none = new Float64Array(0)
   const series: Record<string, unknown> = { length: 0, eventTime: none, receiveTime: none, name: '' }
-  for (const name of COLUMNS[kind]) series[name] = none
+  // A book without order ids does not have that column here either.
+  for (const name of tickColumns(kind)) if (name !== 'order') series[name] = none
   return series as unknown as AnySeries
 }

@@ -1,8 +1,9 @@
 /** Streams of ticks in memory, for notebooks, tests and benchmarks. */
 import type { Instrument } from '../domain/instrument.ts'
-import { compareInstruments, instrumentId } from '../domain/instrument.ts'
+import { compareInstruments } from '../domain/instrument.ts'
 import type { TickKind, TickSeries, TickSource, TickStream } from '../domain/ports/store.ts'
 import type { RunDataset } from '../domain/run-result.ts'
+import { rowsDigest, tickColumns } from './row-digest.ts'
 
 /** What is known of one instrument: any of its kinds. */
 export type MemoryTicks = { readonly instrument: Instrument } & {
@@ -32,8 +33,9 @@ export function memoryTicks(entries: readonly MemoryTicks[], dataset: Partial<Ru
     datasets: [
       {
         id: dataset.id ?? 'memory',
-        snapshot:
-          dataset.snapshot ?? `memory:${sorted.map(entry => instrumentId(entry.instrument)).join(',')}`,
+        get snapshot() {
+          return dataset.snapshot ?? `memory:${streams.map(hashed).join(',')}`
+        },
         adjustment: dataset.adjustment ?? 'raw',
         interval: dataset.interval ?? 'ticks',
       },
@@ -42,4 +44,8 @@ export function memoryTicks(entries: readonly MemoryTicks[], dataset: Partial<Ru
     streams,
     notes: [],
   }
+}
+
+function hashed({ kind, series }: TickStream): string {
+  return rowsDigest(series!, tickColumns(kind)).slice(0, 16)
 }
