@@ -1,4 +1,7 @@
+export { cholesky } from './cholesky.ts'
+export { chiSquared, exponential, gamma, poisson, studentT } from './draws.ts'
 export { finite } from './finite.ts'
 export { centralMoment, dispersion, mean, standardDeviation } from './moments.ts'
 export { quantile } from './quantile.ts'
+export { stationaryDistribution } from './stationary-distribution.ts'
 export { sum } from './sum.ts'
