@@ -9,6 +9,7 @@ export type { BarSource } from './domain/ports/store.ts'
 // data
 export { ingestBars } from './catalog/index.ts'
 export { delayed, type MemoryTicks, memoryBars, memoryTicks } from './sim/index.ts'
+export * as synthetic from './synthetic/index.ts'
 export { fileBars, type NotebookBars, type NotebookStore, openStore } from './cli/notebook/notebook-store.ts'
 
 // strategies and runs
