@@ -22,7 +22,7 @@ function folderDigest(path: string): string {
   return hash.digest('hex')
 }
 
-const SAMPLE = '165ef5493c639644c5c64b93c539f22c3a18495afbfdc01f0a0ee9270ec07731'
+const SAMPLE = '223bd9b135c86dd5a4a17b7068707bc79c6a67117855797f5421ab3ae164aa0a'
 
 test('the committed sample has the bytes that were committed', async () => {
   expect(folderDigest(sampleFolder())).toBe(SAMPLE)

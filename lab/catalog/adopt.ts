@@ -6,7 +6,7 @@ import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileDigest, inParallel, syncFile, syncFolder, tellFullDisk } from './durable.ts'
 import { closeStoreForWriting, foundStore, requireStore } from './layout.ts'
-import { damaged, manifestPath, readManifest } from './manifest.ts'
+import { damaged, manifestPath, partsOf, readManifest } from './manifest.ts'
 import { newestSnapshot, publish } from './snapshot.ts'
 
 export interface Adopted {
@@ -61,7 +61,7 @@ async function copyDataset(from: string, into: string, name: string): Promise<vo
     folders.add(dirname(target))
   }
   await inParallel(
-    manifest.instruments.flatMap(({ files }) => files),
+    partsOf(manifest).flatMap(({ files }) => files),
     async ({ path, sha256 }) => {
       await copy(join(from, path), join(into, path))
       if ((await fileDigest(join(into, path))) !== sha256) {

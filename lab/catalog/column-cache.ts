@@ -1,29 +1,20 @@
 /**
- * Columns of an instrument as an Arrow IPC file, so that a run starts at the speed of the disk and imports neither
+ * Columns of one stream as an Arrow IPC file, so that a run starts at the speed of the disk and imports neither
  * DuckDB (0.1 s) nor apache-arrow (0.09 s). The file is plain Arrow and any tool reads it; beside it stands where in
  * it each column's numbers begin, found once by apache-arrow itself, so that reading is one read into shared
- * memory and eight views. The key is the hash of the Parquet files' hashes, the bytes are held to their own
+ * memory and a view per column. The key is the hash of the Parquet files' hashes, the bytes are held to their own
  * hash on every read, and the whole folder may be deleted.
  */
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesDigest, textDigest } from '../core/digest.ts'
-import type { BarSeries } from '../domain/bar.ts'
 import { writeLosable } from './durable.ts'
 import { readJson } from './layout.ts'
 
-const CACHE_FORMAT = 2
+const CACHE_FORMAT = 3
 
-const COLUMNS = [
-  'eventTime',
-  'receiveTime',
-  'sessionClose',
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-] as const
+/** Columns of a series by name; `receiveTime` is `eventTime` itself where the two are equal. */
+export type SeriesColumns = Readonly<Record<string, Float64Array>>
 
 interface Places {
   readonly format: number
@@ -31,17 +22,17 @@ interface Places {
   readonly bytes: number
   /** Of the Arrow file: a cache that was damaged is made again, not believed. */
   readonly sha256: string
-  /** Byte at which a column's doubles begin; absent for a column that there is none of. */
-  readonly columns: Readonly<Partial<Record<(typeof COLUMNS)[number], number>>>
+  /** Byte at which a column's doubles begin. */
+  readonly columns: Readonly<Record<string, number>>
 }
 
-/** The key of an instrument's columns, from the hashes of its Parquet files in order. */
+/** The key of a stream's columns, from the hashes of its Parquet files in order. */
 export function cacheKey(fileHashes: readonly string[]): string {
   return textDigest(`${CACHE_FORMAT}\n${fileHashes.join('\n')}`).slice(0, 32)
 }
 
-/** The cached series in shared memory, or undefined where there is none. */
-export async function readCache(store: string, key: string): Promise<BarSeries | undefined> {
+/** The cached columns in shared memory, or undefined where there are none. */
+export async function readCache(store: string, key: string): Promise<SeriesColumns | undefined> {
   const base = join(store, 'cache', key)
   let places: Places
   try {
@@ -63,39 +54,28 @@ export async function readCache(store: string, key: string): Promise<BarSeries |
   }
 }
 
-function viewColumns(shared: SharedArrayBuffer, places: Places): BarSeries {
-  const view = (name: (typeof COLUMNS)[number]): Float64Array | undefined => {
-    const at = places.columns[name]
-    return at === undefined ? undefined : new Float64Array(shared, at, places.rows)
-  }
-  const eventTime = view('eventTime')!
-  return {
-    length: places.rows,
-    eventTime,
-    receiveTime: view('receiveTime') ?? eventTime,
-    sessionClose: view('sessionClose'),
-    open: view('open')!,
-    high: view('high')!,
-    low: view('low')!,
-    close: view('close')!,
-    volume: view('volume')!,
-  }
+function viewColumns(shared: SharedArrayBuffer, places: Places): SeriesColumns {
+  const columns: Record<string, Float64Array> = {}
+  for (const [name, at] of Object.entries(places.columns))
+    columns[name] = new Float64Array(shared, at, places.rows)
+  columns.receiveTime ??= columns.eventTime
+  return columns
 }
 
-/** Leaves the series for the next run; a store that cannot be written to simply has no cache. */
-export async function writeCache(store: string, key: string, series: BarSeries): Promise<void> {
+/** Leaves the columns for the next run; a store that cannot be written to simply has no cache. */
+export async function writeCache(store: string, key: string, series: SeriesColumns): Promise<void> {
   const { Float64, Field, makeData, RecordBatch, Schema, Struct, Table, tableFromIPC, tableToIPC } =
     await import('apache-arrow')
-  const present = COLUMNS.filter(
-    name =>
-      series[name] !== undefined && !(name === 'receiveTime' && series.receiveTime === series.eventTime),
+  const present = Object.keys(series).filter(
+    name => !(name === 'receiveTime' && series.receiveTime === series.eventTime),
   )
+  const { length } = series.eventTime
   const fields = present.map(name => Field.new(name, new Float64(), false))
   const children = present.map(name =>
-    makeData({ type: new Float64(), length: series.length, nullCount: 0, data: series[name]! }),
+    makeData({ type: new Float64(), length, nullCount: 0, data: series[name] }),
   )
   const schema = new Schema(fields)
-  const struct = makeData({ type: new Struct(fields), length: series.length, nullCount: 0, children })
+  const struct = makeData({ type: new Struct(fields), length, nullCount: 0, children })
   const bytes = tableToIPC(new Table(schema, [new RecordBatch(schema, struct)]), 'file')
   const [batch] = tableFromIPC(bytes).batches
   const columns = Object.fromEntries(
@@ -106,7 +86,7 @@ export async function writeCache(store: string, key: string, series: BarSeries):
   )
   const places: Places = {
     format: CACHE_FORMAT,
-    rows: series.length,
+    rows: length,
     bytes: bytes.byteLength,
     sha256: bytesDigest(bytes),
     columns,

@@ -4,7 +4,9 @@
  *   store.json                        format of the store
  *   snapshots/snapshot-<n>.json       which manifest each dataset has; the highest n is the newest
  *   manifests/<sha256>.json           immutable, named by their own bytes
- *   datasets/<id>/kind=bars/venue=V/symbol=S/interval=I/year=Y/<sha256>.parquet
+ *   datasets/<id>/kind=bars/venue=V/symbol=S/interval=I/[price=bid/]year=Y/<sha256>.parquet
+ *   datasets/<id>/kind=trades/venue=V/symbol=S/[name=news/]year=Y/<sha256>.parquet
+ *   datasets/<id>/kind=actions/<sha256>.parquet
  *   cache/                            Arrow columns; may be deleted at any time
  *   incoming/                         what an ingest has not published yet; empty between ingests
  */
@@ -12,9 +14,20 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GordonError } from '../core/errors.ts'
 import { writeExclusively, writeWhole } from './durable.ts'
+import type { DataKind, PriceType } from './schema.ts'
 
-/** Format of the folder, of manifests and of snapshots. */
-export const STORE_FORMAT = 1
+/** Format of the folder, of manifests and of snapshots, as it is written; older ones are read (migrations.ts). */
+export const STORE_FORMAT = 2
+
+/** @throws GordonError STORE_VERSION unless this gordon reads that format */
+export function requireFormat(what: string, format: unknown): void {
+  if (Number.isInteger(format) && (format as number) >= 1 && (format as number) <= STORE_FORMAT) return
+  throw new GordonError(
+    'STORE_VERSION',
+    `${what} has format ${JSON.stringify(format)} and this gordon reads formats up to ${STORE_FORMAT}: ` +
+      'ingest its sources into a new folder, or use the gordon that made it',
+  )
+}
 
 const DATASET_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/
 
@@ -30,24 +43,26 @@ export function checkDatasetId(id: string): void {
 
 export interface PartitionKey {
   readonly dataset: string
-  readonly venue: string
-  readonly symbol: string
-  readonly interval: string
-  readonly year: number
+  readonly kind: DataKind
+  /** Absent in kinds that have one table for all instruments. */
+  readonly venue?: string
+  readonly symbol?: string
+  /** Of a custom series. */
+  readonly name?: string
+  /** Of bars. */
+  readonly interval?: string
+  readonly price?: PriceType
+  readonly year?: number
 }
 
 /** Folder of a partition, relative to the store, with `/` on every system. */
 export function partitionFolder(key: PartitionKey): string {
-  const hive = (name: string, value: string) => `${name}=${encodeURIComponent(value)}`
-  return [
-    'datasets',
-    key.dataset,
-    'kind=bars',
-    hive('venue', key.venue),
-    hive('symbol', key.symbol),
-    hive('interval', key.interval),
-    `year=${key.year}`,
-  ].join('/')
+  const { dataset, kind, venue, symbol, interval, price, name, year } = key
+  const hive = { kind, venue, symbol, interval, price: price === 'trade' ? undefined : price, name, year }
+  const folders = Object.entries(hive)
+    .filter(([, value]) => value !== undefined)
+    .map(([part, value]) => `${part}=${encodeURIComponent(value!)}`)
+  return ['datasets', dataset, ...folders].join('/')
 }
 
 interface StoreHeader {
@@ -108,14 +123,7 @@ async function readHeader(folder: string): Promise<StoreHeader | undefined> {
     throw cause
   }
   const header = readJson<StoreHeader>(text, join(folder, 'store.json'))
-  const { format } = header
-  if (format !== STORE_FORMAT) {
-    throw new GordonError(
-      'STORE_VERSION',
-      `the store at ${folder} has format ${JSON.stringify(format)} and this gordon reads format ${STORE_FORMAT}: ` +
-        'ingest its sources into a new folder, or use the gordon that made it',
-    )
-  }
+  requireFormat(`the store at ${folder}`, header.format)
   return header
 }
 

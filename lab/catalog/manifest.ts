@@ -1,7 +1,7 @@
 /**
- * A manifest says what one dataset is at one moment: which instruments, from which source, in which files, with
- * which flaws. It is never changed; another ingest writes another. Its name is the SHA-256 of its text and it
- * names its files by theirs, so a manifest's name stands for every byte below it.
+ * A manifest says what one dataset is at one moment: of which kind, which instruments, from which sources, in which
+ * files, with which flaws. It is never changed; another ingest writes another. Its name is the SHA-256 of its text
+ * and it names its files by theirs, so a manifest's name stands for every byte below it.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,38 +11,56 @@ import type { Micros } from '../core/time.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { writeWhole } from './durable.ts'
-import { readJson, STORE_FORMAT } from './layout.ts'
+import { readJson } from './layout.ts'
+import { upgradeManifest } from './migrations.ts'
+import type { QualityIssue } from './quality/issue.ts'
+import type { DataKind, PriceType } from './schema.ts'
 
 export interface Manifest {
   readonly format: number
   readonly id: string
-  readonly kind: 'bars'
+  readonly kind: DataKind
+  /** Version of the kind's schema that the newest of its files have. */
+  readonly schema: number
+  /** Of bars, `1d`; `ticks` where rows are no bars. */
   readonly interval: string
   readonly adjustment: Adjustment
+  /** Of bars. */
+  readonly price?: PriceType
   readonly rows: number
-  /** First and last event time over all instruments. */
+  /** First and last time over all instruments: of bars the event time, of ticks the receive time. */
   readonly first: Micros
   readonly last: Micros
-  /** In canonical order. */
+  /** In canonical order, then by name; none in kinds that have one table. */
   readonly instruments: readonly ManifestInstrument[]
+  /** The one table of actions or instruments. */
+  readonly table?: ManifestPart
 }
 
-export interface ManifestInstrument extends Instrument {
+/** Rows that belong together, and where they came from. */
+export interface ManifestPart {
   readonly rows: number
   readonly first: Micros
   readonly last: Micros
-  readonly source: ManifestSource
-  /** What was understood of the source, in words. */
+  /** Files that the rows came from, in the order in which they were taken. */
+  readonly sources: readonly ManifestSource[]
+  /** What was understood of the sources, in words. */
   readonly notes: readonly string[]
-  readonly issues: readonly ManifestIssue[]
-  /** Rows of the source that were left out because of an issue. */
+  readonly issues: readonly QualityIssue[]
+  /** Rows of the sources that were left out because of an issue. */
   readonly dropped: number
   /** In order of time. */
   readonly files: readonly ManifestFile[]
 }
 
+/** One stream of a dataset. */
+export interface ManifestInstrument extends Instrument, ManifestPart {
+  /** Of a custom series: `news`. */
+  readonly name?: string
+}
+
 export interface ManifestSource {
-  /** File name, without its folder. */
+  /** File or folder name, without the folder that it is in. */
   readonly name: string
   readonly sha256: string
   readonly bytes: number
@@ -50,35 +68,29 @@ export interface ManifestSource {
   readonly reading: string
 }
 
-export interface ManifestIssue {
-  readonly code: string
-  readonly count: number
-  /** The first of them, in words. */
-  readonly example: string
-}
-
 export interface ManifestFile {
   /** Relative to the store. */
   readonly path: string
-  readonly year: number
+  /** Absent where a kind has one table. */
+  readonly year?: number
   readonly rows: number
   readonly bytes: number
   readonly sha256: string
+  /** Version of the schema that it was written with. */
+  readonly schema: number
+  /** Columns that it holds nothing in: NULL, or 0 where they may not be NULL; absent: none is known to be empty. */
+  readonly empty?: readonly string[]
+  /** Place of its source among the part's. */
+  readonly source: number
+  /** Of its rows, as in the manifest; absent in files of format 1. */
+  readonly first?: Micros
+  readonly last?: Micros
 }
 
-/** Columns of every Parquet file of bars; the partition's keys stand in the path. */
-export const BAR_SCHEMA = [
-  ['event_time', 'TIMESTAMPTZ'],
-  ['receive_time', 'TIMESTAMPTZ'],
-  ['session_close', 'TIMESTAMPTZ'],
-  ['open', 'DOUBLE'],
-  ['high', 'DOUBLE'],
-  ['low', 'DOUBLE'],
-  ['close', 'DOUBLE'],
-  ['volume', 'DOUBLE'],
-  ['sequence', 'INTEGER'],
-  ['event_ns', 'SMALLINT'],
-] as const
+/** Every part of a dataset: its streams, or its one table. */
+export function partsOf(manifest: Manifest): readonly ManifestPart[] {
+  return manifest.table === undefined ? manifest.instruments : [manifest.table]
+}
 
 /** Writes the manifest and gives its name, the SHA-256 of its text. */
 export async function writeManifest(store: string, manifest: Manifest): Promise<string> {
@@ -98,15 +110,7 @@ export async function readManifest(store: string, name: string): Promise<Manifes
     throw damaged(`${path} is missing`, cause)
   }
   if (textDigest(text) !== name) throw damaged(`${path} was changed after it was written`)
-  const manifest = readJson<Manifest>(text, path)
-  if (manifest.format !== STORE_FORMAT) {
-    throw new GordonError(
-      'STORE_VERSION',
-      `${path} has format ${JSON.stringify(manifest.format)} and this gordon reads format ${STORE_FORMAT}: ` +
-        'ingest its sources into a new folder, or use the gordon that made it',
-    )
-  }
-  return manifest
+  return upgradeManifest(readJson(text, path), path)
 }
 
 export function manifestPath(store: string, name: string): string {

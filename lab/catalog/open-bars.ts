@@ -7,17 +7,20 @@ import { GordonError } from '../core/errors.ts'
 import { isoDate } from '../core/time.ts'
 import type { Adjustment, BarSeries } from '../domain/bar.ts'
 import { calendarNamed } from '../domain/calendar/calendar.ts'
-import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
+import { type Instrument, instrumentId } from '../domain/instrument.ts'
 import type { BarSource, BarStream } from '../domain/ports/store.ts'
+import { type Chosen, chooseStreams, filesIn, plainInstrument, withTerms } from './choose.ts'
 import { cacheKey, readCache, writeCache } from './column-cache.ts'
 import { barDate, type Moment, windowOf } from './dates.ts'
 import { withDuckDb } from './duckdb.ts'
 import { inParallel } from './durable.ts'
 import type { Manifest, ManifestInstrument } from './manifest.ts'
-import { BarReader, countBars, readSessionPrices } from './parquet-bars.ts'
-import { gatherSeries, sliceSeries, type Window, windowSeries } from './series.ts'
+import { gatherColumns, sliceSeries, type Window, windowSeries } from './series.ts'
+import { countRows, SeriesReader, seriesColumns, seriesOf, whereClause } from './series-reader.ts'
+import { readSessionPrices } from './session-prices.ts'
 import { findSplits, type SessionPrices, sessionPrices, explains, type ToldSplit } from './splits.ts'
-import { isCalled, type Store } from './store.ts'
+import type { PriceType } from './schema.ts'
+import type { Store } from './store.ts'
 
 export interface OpenBarsRequest {
   readonly store: Store
@@ -28,6 +31,10 @@ export interface OpenBarsRequest {
   readonly venue?: string
   readonly interval?: string
   readonly adjustment?: Adjustment
+  /** Where datasets hold the same bars at bid and at ask. */
+  readonly price?: PriceType
+  /** Terms of instruments that take the place of the dataset's own, e.g. from readInstruments. */
+  readonly terms?: readonly Instrument[]
   /** First and last, included: dates, ISO times, or µs. */
   readonly from?: Moment
   readonly to?: Moment
@@ -74,89 +81,49 @@ export async function openBars(request: OpenBarsRequest): Promise<BarSource> {
       adjustment,
       interval,
     })),
-    instruments: chosen.map(({ instrument }) => plainInstrument(instrument)),
+    instruments: chosen.map(({ instrument }) => withTerms(plainInstrument(instrument), request.terms)),
     intervals: chosen.map(({ manifest }) => manifest.interval),
     streams,
     notes: [],
   }
 }
 
-interface Chosen {
-  readonly manifest: Manifest
-  readonly instrument: ManifestInstrument
-}
-
 async function choose(request: OpenBarsRequest): Promise<Chosen[]> {
   const { store } = request
   const ids = request.datasets ?? (await store.datasets()).map(({ id }) => id)
-  const manifests = await Promise.all([...new Set(ids)].map(id => store.show(id)))
+  const manifests = (await Promise.all([...new Set(ids)].map(id => store.show(id)))).filter(
+    ({ kind }) => kind === 'bars' || request.datasets !== undefined,
+  )
   const fitting = manifests
+    .filter(({ kind }) => kind === 'bars')
     .filter(({ interval }) => request.interval === undefined || interval === request.interval)
     .filter(({ adjustment }) => request.adjustment === undefined || adjustment === request.adjustment)
+    .filter(({ price }) => request.price === undefined || price === request.price)
   if (fitting.length === 0) {
-    const wanted = [request.interval, request.adjustment].filter(word => word !== undefined).join(' ')
+    const wanted = [request.interval, request.adjustment, request.price]
+      .filter(word => word !== undefined)
+      .join(' ')
     const has = manifests
-      .map(({ id, interval, adjustment }) => `${id} (${interval} ${adjustment})`)
+      .map(
+        ({ id, kind, interval, adjustment }) =>
+          `${id} (${kind === 'bars' ? `${interval} ${adjustment}` : kind})`,
+      )
       .join(', ')
     throw new GordonError(
       'NO_DATASET',
       `no dataset holds ${wanted || 'any'} bars: there is ${has || 'nothing yet'}`,
     )
   }
-  const all: Chosen[] = fitting.flatMap(manifest =>
-    manifest.instruments
-      .filter(({ venue }) => request.venue === undefined || venue === request.venue)
-      .map(instrument => ({ manifest, instrument })),
-  )
-  for (const name of request.symbols ?? []) {
-    if (all.some(({ instrument }) => isCalled(name, instrument))) continue
-    const has = [...new Set(all.map(({ instrument }) => instrumentId(instrument)))].sort()
-    const more = has.length > 12 ? ` and ${has.length - 12} more` : ''
-    throw new GordonError(
-      'UNKNOWN_SYMBOL',
-      `${fitting.map(({ id }) => id).join(', ')} has no instrument ${name}: it has ${has.slice(0, 12).join(', ')}${more}`,
-    )
-  }
-  const chosen = all
-    .filter(({ instrument }) => request.symbols?.some(name => isCalled(name, instrument)) ?? true)
-    .sort((a, b) => compareInstruments(a.instrument, b.instrument))
-  if (chosen.length === 0) {
-    throw new GordonError(
-      'UNKNOWN_SYMBOL',
-      `${fitting.map(({ id }) => id).join(', ')} has no instrument of venue ${request.venue}: leave --venue out, or name another`,
-    )
-  }
-  refuseAmbiguous(chosen)
-  return chosen
-}
-
-function refuseAmbiguous(chosen: readonly Chosen[]): void {
-  for (let i = 1; i < chosen.length; i++) {
-    if (compareInstruments(chosen[i - 1].instrument, chosen[i].instrument) !== 0) continue
-    const name = instrumentId(chosen[i].instrument)
-    const ids = chosen
-      .filter(({ instrument }) => instrumentId(instrument) === name)
-      .map(({ manifest }) => manifest.id)
-    throw new GordonError(
-      'AMBIGUOUS_DATASET',
-      `${name} is in ${ids.join(' and in ')}: choose one with --data, for example --data ${ids[ids.length - 1]}`,
-    )
-  }
+  return chooseStreams(fitting, request)
 }
 
 /** No more rows than these lie in the windows: whole years are counted. */
 function upperBound(chosen: readonly Chosen[], windows: readonly Window[]): number {
-  return chosen.reduce((sum, { instrument }, i) => sum + rowsOf(filesIn(instrument, windows[i])), 0)
+  return chosen.reduce((sum, { instrument }, i) => sum + rowsOf(filesIn(instrument.files, windows[i])), 0)
 }
 
 function rowsOf(files: readonly { readonly rows: number }[]): number {
   return files.reduce((sum, { rows }) => sum + rows, 0)
-}
-
-function filesIn(instrument: ManifestInstrument, window: Window): ManifestInstrument['files'] {
-  return instrument.files.filter(
-    ({ year }) => Date.UTC(year + 1, 0, 1) * 1000 > window.from && Date.UTC(year, 0, 1) * 1000 <= window.to,
-  )
 }
 
 function hasSessions(instrument: Instrument): boolean {
@@ -166,12 +133,24 @@ function hasSessions(instrument: Instrument): boolean {
 /** An instrument's whole series, from the cache, which is made where there is none. */
 export async function loadSeries(store: Store, instrument: ManifestInstrument): Promise<BarSeries> {
   const key = cacheKey(instrument.files.map(({ sha256 }) => sha256))
-  const cached = await readCache(store.folder, key)
-  if (cached !== undefined) return cached
-  const reader = new BarReader(store.folder, instrument.files, EVERYTHING, hasSessions(instrument))
-  const series = await gatherSeries(rows => reader.next(rows), instrument.rows, hasSessions(instrument))
-  if (!store.readOnly) await writeCache(store.folder, key, series)
-  return series
+  const columns = barColumns(instrument)
+  const fields = columns.map(({ field }) => field)
+  let held = await readCache(store.folder, key)
+  if (held === undefined) {
+    const { files } = instrument
+    const reader = new SeriesReader({ store: store.folder, kind: 'bars', files, columns, window: EVERYTHING })
+    held = await gatherColumns(rows => reader.next(rows), instrument.rows, fields)
+    if (!store.readOnly) await writeCache(store.folder, key, held)
+  }
+  const filled = fields.map(field => held[field])
+  return seriesOf<'bars'>(columns, filled, instrument.rows, undefined)
+}
+
+/** Without the closes of sessions where each UTC day is one. */
+function barColumns(instrument: ManifestInstrument): ReturnType<typeof seriesColumns> {
+  return seriesColumns('bars', instrument.files).filter(
+    ({ name }) => name !== 'session_close' || hasSessions(instrument),
+  )
 }
 
 const EVERYTHING: Window = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
@@ -196,15 +175,16 @@ async function batchStream(
   instrument: ManifestInstrument,
   window: Window,
 ): Promise<BarStream> {
-  const files = filesIn(instrument, window)
-  const reader = new BarReader(store, files, window, hasSessions(instrument))
+  const files = filesIn(instrument.files, window)
+  const columns = barColumns(instrument)
+  const reader = new SeriesReader({ store, kind: 'bars', files, columns, window })
   const whole = window.from === EVERYTHING.from && window.to === EVERYTHING.to
   const rows =
     files.length === 0
       ? 0
       : whole
         ? instrument.rows
-        : await withDuckDb(connection => countBars(connection, reader.paths, window))
+        : await withDuckDb(connection => countRows(connection, reader.paths, whereClause('bars', window)))
   return { rows, next: wanted => reader.next(wanted) }
 }
 
@@ -240,8 +220,8 @@ async function refuseSplits(
   const prices = async (one: ManifestInstrument, held?: BarSeries): Promise<SessionPrices> => {
     if (held !== undefined) return sessionPrices(held)
     if (one.rows <= MEMORY_ROWS) return sessionPrices(windowSeries(await loadSeries(store, one), window))
-    const paths = filesIn(one, window).map(({ path }) => join(store.folder, path))
-    return withDuckDb(connection => readSessionPrices(connection, paths, window))
+    const paths = filesIn(one.files, window).map(({ path }) => join(store.folder, path))
+    return withDuckDb(connection => readSessionPrices(connection, paths, whereClause('bars', window)))
   }
   const relative = await adjustedRelative(store, manifest, instrument)
   let adjusted: Promise<SessionPrices> | undefined
@@ -288,10 +268,4 @@ async function adjustedRelative(
     if (found !== undefined) return { manifest: other, instrument: found }
   }
   return undefined
-}
-
-/** An instrument without what only the manifest says of it. */
-function plainInstrument(one: Instrument): Instrument {
-  const { venue, symbol, ticksPerUnit, lotsPerUnit, currency, calendar } = one
-  return { venue, symbol, ticksPerUnit, lotsPerUnit, currency, calendar }
 }

@@ -62,25 +62,21 @@ export function sharedColumn(rows: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(rows * 8))
 }
 
-/** Everything that a reader has left, in shared memory. */
-export async function gatherSeries(
-  next: (rows: number) => Promise<BarSeries | undefined>,
+/** Columns of one stream in shared memory, from a reader that gives them in batches. */
+export async function gatherColumns(
+  next: (rows: number) => Promise<{ readonly length: number } | undefined>,
   rows: number,
-  sessions: boolean,
-): Promise<BarSeries> {
-  const names = ['eventTime', 'receiveTime', 'open', 'high', 'low', 'close', 'volume'] as const
-  const columns = Object.fromEntries(names.map(name => [name, sharedColumn(rows)])) as Record<
-    (typeof names)[number],
-    Float64Array
-  >
-  const sessionClose = sessions ? sharedColumn(rows) : undefined
+  fields: readonly string[],
+): Promise<Record<string, Float64Array>> {
+  const columns = Object.fromEntries(fields.map(name => [name, sharedColumn(rows)]))
   let length = 0
   for (let batch = await next(65_536); batch !== undefined; batch = await next(65_536)) {
-    for (const name of names) columns[name].set(batch[name], length)
-    sessionClose?.set(batch.sessionClose!, length)
+    const given = batch as unknown as Readonly<Record<string, Float64Array>>
+    for (const name of fields) columns[name].set(given[name], length)
     length += batch.length
   }
   if (length !== rows) throw new Error(`bug in gordon: ${rows} rows were counted and ${length} read`)
-  const same = columns.receiveTime.every((time, i) => time === columns.eventTime[i])
-  return { length, ...columns, receiveTime: same ? columns.eventTime : columns.receiveTime, sessionClose }
+  const { eventTime, receiveTime } = columns
+  if (receiveTime.every((time, i) => time === eventTime[i])) columns.receiveTime = eventTime
+  return columns
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { canonicalJson, textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
 import { writeExclusively } from './durable.ts'
-import { readJson, STORE_FORMAT } from './layout.ts'
+import { readJson, requireFormat, STORE_FORMAT } from './layout.ts'
 
 export interface Snapshot {
   readonly n: number
@@ -69,13 +69,7 @@ async function readSnapshot(store: string, n: number): Promise<Snapshot> {
     await readFile(path, 'utf8'),
     path,
   )
-  if (read.format !== STORE_FORMAT) {
-    throw new GordonError(
-      'STORE_VERSION',
-      `${path} has format ${JSON.stringify(read.format)} and this gordon reads format ${STORE_FORMAT}: ` +
-        'ingest its sources into a new folder, or use the gordon that made it',
-    )
-  }
+  requireFormat(path, read.format)
   return { n, id: snapshotId(n, read.datasets), datasets: read.datasets }
 }
 

@@ -33,6 +33,7 @@ test('datasets, and what one of them is', async () => {
       kind: 'bars',
       interval: '1d',
       adjustment: 'raw',
+      price: 'trade',
       rows: 3,
       first: Date.parse('2012-07-09T20:00:00Z') * 1000,
       last: Date.parse('2012-07-12T20:00:00Z') * 1000,
@@ -45,7 +46,7 @@ test('datasets, and what one of them is', async () => {
     symbol: 'A',
     rows: 3,
     dropped: 0,
-    source: { name: 'a.csv', bytes: 106 },
+    sources: [{ name: 'a.csv', bytes: 106 }],
   })
   await expect(store.show('eu')).rejects.toThrow(`the store at ${path} has no dataset "eu": it has us/raw`)
 })
@@ -61,6 +62,8 @@ test('check finds the sessions without a bar, what ingest found, and every file 
       {
         instrument: 'XNYS:A',
         code: 'missingVolume',
+        severity: 'note',
+        place: { source: 'a.csv', row: 3, column: 'Volume' },
         count: 1,
         example: 'a.csv line 3, column Volume: volume is empty',
       },
@@ -114,13 +117,13 @@ test('SQL: NULL is NULL, NaN is NaN, times are UTC, and an error is one sentence
 
 test('a store made by another version is left alone', async () => {
   const message = (what: string) =>
-    `${what} has format 2 and this gordon reads format 1: ingest its sources into a new folder, or use the gordon that made it`
+    `${what} has format 3 and this gordon reads formats up to 2: ingest its sources into a new folder, or use the gordon that made it`
   const snapshot = join(path, 'snapshots', 'snapshot-1.json')
   const text = readFileSync(snapshot, 'utf8')
-  writeFileSync(snapshot, text.replace('"format":1', '"format":2'))
+  writeFileSync(snapshot, text.replace('"format":2', '"format":3'))
   await expect(openStore(path)).rejects.toMatchObject({ code: 'STORE_VERSION', message: message(snapshot) })
   writeFileSync(snapshot, text)
-  writeFileSync(join(path, 'store.json'), '{"format":2}')
+  writeFileSync(join(path, 'store.json'), '{"format":3}')
   const code = { code: 'STORE_VERSION', message: message(`the store at ${path}`) }
   await expect(openStore(path)).rejects.toMatchObject(code)
   writeFileSync(join(folder, 'b.csv'), 'Date,Open,High,Low,Close\n2012-07-09,1,2,1,2\n')

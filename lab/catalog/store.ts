@@ -14,14 +14,24 @@ import { instrumentId } from '../domain/instrument.ts'
 import { sqlName, sqlParquet } from './duckdb.ts'
 import { fileDigest } from './durable.ts'
 import { requireStore } from './layout.ts'
-import { type Manifest, type ManifestInstrument, readManifest } from './manifest.ts'
+import {
+  type Manifest,
+  type ManifestFile,
+  type ManifestInstrument,
+  partsOf,
+  readManifest,
+} from './manifest.ts'
+import type { QualityIssue } from './quality/issue.ts'
+import type { DataKind, PriceType } from './schema.ts'
 import { namedSnapshot, newestSnapshot, type Snapshot } from './snapshot.ts'
 
 export interface DatasetInfo {
   readonly id: string
-  readonly kind: 'bars'
+  readonly kind: DataKind
   readonly interval: string
   readonly adjustment: Adjustment
+  /** Of bars. */
+  readonly price?: PriceType
   readonly rows: number
   readonly first: Micros
   readonly last: Micros
@@ -37,12 +47,7 @@ export interface DatasetCheck {
   readonly files: number
   readonly damage: readonly string[]
   /** What ingest found, with the rows that it dropped. */
-  readonly issues: readonly {
-    readonly instrument: string
-    readonly code: string
-    readonly count: number
-    readonly example: string
-  }[]
+  readonly issues: readonly (QualityIssue & { readonly instrument: string })[]
   /** Sessions of the calendar without a daily bar, between an instrument's first and last. */
   readonly missingSessions: readonly {
     readonly instrument: string
@@ -96,15 +101,16 @@ export async function openStore(
     show,
     async datasets() {
       const found = await Promise.all(ids.map(show))
-      return found.map(({ id, kind, interval, adjustment, rows, first, last, instruments }) => ({
+      return found.map(({ id, kind, interval, adjustment, price, rows, first, last, instruments }) => ({
         id,
         kind,
         interval,
         adjustment,
+        ...(price === undefined ? {} : { price }),
         rows,
         first,
         last,
-        instruments: instruments.map(instrumentId),
+        instruments: [...new Set(instruments.map(instrumentId))],
         view: views.get(id)!,
       }))
     },
@@ -115,10 +121,11 @@ export async function openStore(
       const { queryArrow } = await import('./sql.ts')
       const statements: string[] = []
       for (const id of ids) {
-        const paths = (await show(id)).instruments.flatMap(({ files }) =>
+        const files = partsOf(await show(id)).flatMap(part => part.files)
+        const rows = sqlParquet(
           files.map(({ path }) => join(folder, path)),
+          viewOptions(files),
         )
-        const rows = sqlParquet(paths, ', hive_partitioning = true')
         for (const name of new Set([id, views.get(id)!])) {
           statements.push(`CREATE OR REPLACE TEMP VIEW ${sqlName(name)} AS SELECT * FROM ${rows}`)
         }
@@ -127,6 +134,14 @@ export async function openStore(
     },
   }
   return store
+}
+
+/** A symbol of digits is a text and no number; files of an older schema lack columns of a newer one. */
+function viewOptions(files: readonly ManifestFile[]): string {
+  const keys = files[0].path.split('/').flatMap(folder => /^([a-z]+)=/.exec(folder)?.[1] ?? [])
+  const types = keys.map(key => `${key}: ${key === 'year' ? 'BIGINT' : 'VARCHAR'}`).join(', ')
+  const mixed = files.some(({ schema }) => schema !== files[0].schema)
+  return `, hive_partitioning = true, hive_types = {${types}}${mixed ? ', union_by_name = true' : ''}`
 }
 
 /** `us-daily/raw` → `us_daily_raw`; a name that two would share stays the id of both. */
@@ -149,8 +164,8 @@ async function checkDataset(store: Store, manifest: Manifest): Promise<DatasetCh
   const { folder } = store
   const damage: string[] = []
   let files = 0
-  for (const instrument of manifest.instruments) {
-    for (const { path, bytes, sha256 } of instrument.files) {
+  for (const part of partsOf(manifest)) {
+    for (const { path, bytes, sha256 } of part.files) {
       files++
       const found = await stat(join(folder, path)).catch(() => undefined)
       if (found === undefined) damage.push(`${path} is missing`)
@@ -164,9 +179,15 @@ async function checkDataset(store: Store, manifest: Manifest): Promise<DatasetCh
     whole: damage.length === 0,
     files,
     damage,
-    issues: manifest.instruments.flatMap(one =>
-      one.issues.map(issue => ({ instrument: instrumentId(one), ...issue })),
-    ),
+    issues: [
+      ...manifest.instruments.flatMap(one =>
+        one.issues.map(issue => ({ instrument: instrumentId(one), ...issue })),
+      ),
+      ...(manifest.table?.issues ?? []).map(issue => ({
+        instrument: issue.place.instrument ?? '',
+        ...issue,
+      })),
+    ],
     missingSessions:
       damage.length > 0 || manifest.interval !== '1d' ? [] : await missingSessions(store, manifest),
   }

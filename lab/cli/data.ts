@@ -52,7 +52,7 @@ export async function dataShow(id: string, options: DataCommandOptions): Promise
     `1/${one.lotsPerUnit}`,
     one.currency,
     one.calendar,
-    `${one.source.name} ${one.source.sha256.slice(0, 12)}`,
+    one.sources.map(({ name, sha256 }) => `${name} ${sha256.slice(0, 12)}`).join(', '),
   ])
   const header = ['instrument', 'bars', 'from', 'to', 'tick', 'lot', 'currency', 'calendar', 'source']
   const notes = [...new Set(manifest.instruments.flatMap(one => one.notes))]

@@ -226,7 +226,6 @@ function take(
       bars.hasNanos = true
     } else bars.nanos[at] = 0
     if (volume?.flags !== undefined && volume.flags[row] === MISSING) {
-      bars.volumeMissing[at] = 1
       log.add({
         code: 'missingVolume',
         row: batch.rowNumber(row),
@@ -234,7 +233,6 @@ function take(
         text: 'volume is empty',
       })
     } else {
-      bars.volumeMissing[at] = volume === undefined ? 1 : 0
       if (into.wholeVolumes && v % 1 !== 0 && !Number.isNaN(v)) into.wholeVolumes = false
     }
     into.rows++

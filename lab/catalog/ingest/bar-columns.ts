@@ -23,9 +23,8 @@ export class BarColumnsBuilder {
   high: Float64Array
   low: Float64Array
   close: Float64Array
+  /** NaN where it is not known. */
   volume: Float64Array
-  /** 1 where the file held no volume, so that NULL stays NULL. */
-  volumeMissing: Uint8Array
   /** Empty unless asked for. */
   row: Float64Array
   hasNanos = false
@@ -41,7 +40,6 @@ export class BarColumnsBuilder {
     this.low = sharedColumn(capacity)
     this.close = sharedColumn(capacity)
     this.volume = sharedColumn(capacity)
-    this.volumeMissing = new Uint8Array(capacity)
     this.row = rowNumbers ? new Float64Array(capacity) : NONE
   }
 
@@ -96,9 +94,9 @@ export class BarColumnsBuilder {
     this.length = to
   }
 
-  #columns(): (Float64Array | Uint16Array | Uint8Array)[] {
-    const { eventTime, nanos, sessionClose, open, high, low, close, volume, volumeMissing, row } = this
-    const all = [eventTime, nanos, sessionClose, open, high, low, close, volume, volumeMissing, row]
+  #columns(): (Float64Array | Uint16Array)[] {
+    const { eventTime, nanos, sessionClose, open, high, low, close, volume, row } = this
+    const all = [eventTime, nanos, sessionClose, open, high, low, close, volume, row]
     return all.filter(column => column !== NONE)
   }
 
@@ -121,8 +119,5 @@ export class BarColumnsBuilder {
     const nanos = new Uint16Array(capacity)
     nanos.set(this.nanos.subarray(0, this.length))
     this.nanos = nanos
-    const missing = new Uint8Array(capacity)
-    missing.set(this.volumeMissing.subarray(0, this.length))
-    this.volumeMissing = missing
   }
 }

@@ -8,21 +8,24 @@ import { canonicalJson, textDigest } from '../../core/digest.ts'
 import { GordonError } from '../../core/errors.ts'
 import type { Micros } from '../../core/time.ts'
 import type { Adjustment } from '../../domain/bar.ts'
-import { compareInstruments, instrumentId } from '../../domain/instrument.ts'
-import { barDate } from '../dates.ts'
+import { instrumentId } from '../../domain/instrument.ts'
 import { fileDigest, inParallel, tellFullDisk } from '../durable.ts'
-import { checkDatasetId, foundStore, STORE_FORMAT } from '../layout.ts'
-import {
-  type Manifest,
-  type ManifestInstrument,
-  type ManifestIssue,
-  type ManifestSource,
-  readManifest,
-  writeManifest,
-} from '../manifest.ts'
-import { newestSnapshot, publish } from '../snapshot.ts'
+import { checkDatasetId, foundStore } from '../layout.ts'
+import type { Manifest, ManifestInstrument, ManifestSource } from '../manifest.ts'
+import type { QualityIssue } from '../quality/issue.ts'
+import type { PriceType } from '../schema.ts'
+import { newestSnapshot } from '../snapshot.ts'
 import { assemble } from './assemble.ts'
+import { BarStaging } from './bar-staging.ts'
 import type { Issue } from './issues.ts'
+import {
+  currentManifest,
+  type DatasetTerms,
+  merge,
+  type MergeMode,
+  publishAdditions,
+  sameSource,
+} from './merge.ts'
 import { formatOf, openTable, requireFile, stemOf, type TableFormat } from './open-table.ts'
 import { Staging } from './partitions.ts'
 import type { ReadingOptions } from './reading.ts'
@@ -38,6 +41,10 @@ export interface IngestRequest extends ReadingOptions {
   readonly format?: TableFormat
   /** Put the new bars in the place of those that an instrument has. */
   readonly replace?: boolean
+  /** Put the new bars after those that an instrument has. */
+  readonly append?: boolean
+  /** Which prices these are; trades unless said. */
+  readonly price?: PriceType
 }
 
 export interface IngestResult {
@@ -58,7 +65,7 @@ export interface IngestResult {
   /** The first twenty of each kind, each with its row. */
   readonly issues: readonly Issue[]
   /** All of them, counted. */
-  readonly issueCounts: readonly ManifestIssue[]
+  readonly issueCounts: readonly QualityIssue[]
   /** How the input was understood. */
   readonly notes: readonly string[]
   /** True when nothing was left to do. */
@@ -101,7 +108,7 @@ async function filesOf(request: IngestRequest): Promise<string[]> {
 
 /** What was read and how: equal for equal bytes read with equal options. */
 async function sourceOf(path: string, request: IngestRequest): Promise<ManifestSource> {
-  const { store: _store, path: _path, dataset: _dataset, replace: _replace, now: _now, ...reading } = request
+  const { store: _s, path: _p, dataset: _d, replace: _r, append: _a, now: _n, ...reading } = request
   const { size } = await stat(path)
   return {
     name: basename(path),
@@ -111,20 +118,17 @@ async function sourceOf(path: string, request: IngestRequest): Promise<ManifestS
   }
 }
 
-function sameSource(a: ManifestSource, b: ManifestSource): boolean {
-  return a.sha256 === b.sha256 && a.reading === b.reading && a.name === b.name
-}
-
 async function storedAlready(
   store: string,
   id: string,
   sources: readonly ManifestSource[],
 ): Promise<IngestResult | undefined> {
   const snapshot = await newestSnapshot(store)
-  const name = snapshot.datasets[id]
-  if (name === undefined) return undefined
-  const manifest = await readManifest(store, name)
-  const found = sources.map(source => manifest.instruments.filter(one => sameSource(one.source, source)))
+  const manifest = await currentManifest(store, id)
+  if (manifest === undefined) return undefined
+  const found = sources.map(source =>
+    manifest.instruments.filter(one => one.sources.some(known => sameSource(known, source))),
+  )
   if (found.some(instruments => instruments.length === 0)) return undefined
   return {
     ...resultOf(manifest, snapshot.id, found.flat()),
@@ -158,25 +162,31 @@ async function ingestFiles(
   files: readonly string[],
   sources: readonly ManifestSource[],
 ): Promise<IngestResult> {
+  const mode: MergeMode = request.replace === true ? 'replace' : request.append === true ? 'append' : 'add'
+  const present = await currentManifest(request.store, id)
+  const starts = new Map((present?.instruments ?? []).map(one => [instrumentId(one), one.rows]))
   const staging = await Staging.open(request.store)
   try {
     const ingested: ManifestInstrument[] = []
     const places: (() => Promise<ManifestInstrument>)[] = []
     const issues: Issue[] = []
-    const issueCounts: ManifestIssue[] = []
-    let kind: { interval: string; adjustment: Adjustment } | undefined
+    const issueCounts: QualityIssue[] = []
+    let terms: DatasetTerms | undefined
     for (const [at, path] of files.entries()) {
       const table = await openTable(path, request, request.format)
-      const part = staging.table()
+      const part = new BarStaging(staging, symbol =>
+        mode === 'append' ? (starts.get(`${request.venue ?? 'FILE'}:${symbol}`) ?? 0) : 0,
+      )
       const assembled = await assemble(table, request, stemOf(path), rows => part.relieve(rows))
       const { interval, adjustment, log, notes } = assembled
-      if (kind !== undefined && kind.interval !== interval) {
+      if (terms !== undefined && terms.interval !== interval) {
         throw new GordonError(
           'MIXED_INTERVALS',
-          `${basename(path)} has bars of ${interval} and ${basename(files[0])} of ${kind.interval}: ingest them into two datasets`,
+          `${basename(path)} has bars of ${interval} and ${basename(files[0])} of ${terms.interval}: ingest them into two datasets`,
         )
       }
-      kind = { interval, adjustment }
+      const price = request.price ?? 'trade'
+      terms = { id, kind: 'bars', interval, adjustment, price }
       issues.push(...log.examples)
       issueCounts.push(...log.summary())
       for (const { instrument, rows } of assembled.instruments) {
@@ -186,38 +196,38 @@ async function ingestFiles(
           rows: rows.rows,
           first: staged.first,
           last: staged.last,
-          source: sources[at],
+          sources: [sources[at]],
           notes,
           issues: log.summary(),
           dropped: log.fatalRows,
         }
-        const key = { dataset: id, venue: instrument.venue, symbol: instrument.symbol, interval }
-        places.push(async () => ({ ...entry, files: await staging.moveIn(key, staged.files) }))
+        const { venue, symbol } = instrument
+        const key = { dataset: id, kind: 'bars', venue, symbol, interval, price } as const
+        places.push(async () => ({ ...entry, files: await staging.moveIn(key, staged, 0) }))
         ingested.push({ ...entry, files: [] })
       }
     }
-    const header = { id, interval: kind!.interval, adjustment: kind!.adjustment }
     refuseTwice(ingested)
     // Said before anything is moved; looked at again when publishing, for another ingest may come between.
-    merge(await currentManifest(request.store, id), header, ingested, request.replace === true)
-    const placed = await inParallel(places, place => place())
+    merge(present, { terms: terms!, instruments: ingested, starts }, mode)
+    const instruments = await inParallel(places, place => place())
     await staging.settle()
-    let manifest: Manifest | undefined
-    const snapshot = await publish(request.store, async datasets => {
-      const current = datasets[id] === undefined ? undefined : await readManifest(request.store, datasets[id])
-      manifest = merge(current, header, placed, request.replace === true)
-      return { ...datasets, [id]: await writeManifest(request.store, manifest) }
-    })
-    const rows = placed.reduce((sum, one) => sum + one.rows, 0)
-    return { ...resultOf(manifest!, snapshot.id, placed), rows, issues, issueCounts, unchanged: false }
+    const { snapshot, manifests } = await publishAdditions(
+      request.store,
+      [{ terms: terms!, instruments, starts }],
+      mode,
+    )
+    const rows = instruments.reduce((sum, one) => sum + one.rows, 0)
+    return {
+      ...resultOf(manifests[0], snapshot.id, instruments),
+      rows,
+      issues,
+      issueCounts,
+      unchanged: false,
+    }
   } finally {
     await staging.close()
   }
-}
-
-async function currentManifest(store: string, id: string): Promise<Manifest | undefined> {
-  const name = (await newestSnapshot(store)).datasets[id]
-  return name === undefined ? undefined : readManifest(store, name)
 }
 
 function refuseTwice(instruments: readonly ManifestInstrument[]): void {
@@ -228,54 +238,9 @@ function refuseTwice(instruments: readonly ManifestInstrument[]): void {
     if (other !== undefined) {
       throw new GordonError(
         'INSTRUMENT_TWICE',
-        `${name} is in ${other} and in ${one.source.name}: leave one of them out, or give them different symbols`,
+        `${name} is in ${other} and in ${one.sources[0].name}: leave one of them out, or give them different symbols`,
       )
     }
-    seen.set(name, one.source.name)
-  }
-}
-
-/**
- * The dataset with these instruments added.
- * @throws GordonError DATASET_DIFFERS, INSTRUMENT_EXISTS
- */
-function merge(
-  current: Manifest | undefined,
-  header: { readonly id: string; readonly interval: string; readonly adjustment: Adjustment },
-  added: readonly ManifestInstrument[],
-  replace: boolean,
-): Manifest {
-  if (
-    current !== undefined &&
-    (current.interval !== header.interval || current.adjustment !== header.adjustment)
-  ) {
-    throw new GordonError(
-      'DATASET_DIFFERS',
-      `dataset ${header.id} holds ${current.adjustment} bars of ${current.interval} and these are ${header.adjustment} bars of ` +
-        `${header.interval}: choose another id with --dataset`,
-    )
-  }
-  const instruments = new Map((current?.instruments ?? []).map(one => [instrumentId(one), one]))
-  for (const one of added) {
-    const name = instrumentId(one)
-    const present = instruments.get(name)
-    if (present !== undefined && !replace && !sameSource(present.source, one.source)) {
-      throw new GordonError(
-        'INSTRUMENT_EXISTS',
-        `${name} is already in dataset ${header.id} with ${present.rows} bars from ${barDate(present.first)} to ` +
-          `${barDate(present.last)}: pass --replace to put these in their place`,
-      )
-    }
-    instruments.set(name, one)
-  }
-  const all = [...instruments.values()].sort(compareInstruments)
-  return {
-    format: STORE_FORMAT,
-    kind: 'bars',
-    ...header,
-    rows: all.reduce((sum, one) => sum + one.rows, 0),
-    first: all.reduce((first, one) => Math.min(first, one.first), Number.POSITIVE_INFINITY),
-    last: all.reduce((last, one) => Math.max(last, one.last), Number.NEGATIVE_INFINITY),
-    instruments: all,
+    seen.set(name, one.sources[0].name)
   }
 }

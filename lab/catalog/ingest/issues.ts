@@ -1,33 +1,13 @@
 /**
  * What is wrong with rows that came in. Every issue is counted and the first of each kind is kept in words; none
- * is mended in silence. A fatal one means that its row cannot be a bar.
+ * is mended in silence. A fatal one means that its row cannot be used.
  */
 import { GordonError } from '../../core/errors.ts'
-import type { ManifestIssue } from '../manifest.ts'
+import { type IssueCode, type QualityIssue, severityOf } from '../quality/issue.ts'
 
-export type IssueCode =
-  | 'badTime'
-  | 'missingTime'
-  | 'ambiguousTime'
-  | 'skippedTime'
-  | 'futureTime'
-  | 'unsorted'
-  | 'duplicate'
-  | 'noSession'
-  | 'outsideSession'
-  | 'missing'
-  | 'notANumber'
-  | 'badNumber'
-  | 'notPositive'
-  | 'highBelowLow'
-  | 'outsideRange'
-  | 'negativeVolume'
-  | 'missingVolume'
-  | 'fieldCount'
+export type { IssueCode } from '../quality/issue.ts'
 
-/** Issues that leave the bar usable: it is kept, and they are told. */
-const HARMLESS: ReadonlySet<IssueCode> = new Set(['outsideSession', 'missingVolume'])
-
+/** One row's trouble, as a reader finds it. */
 export interface Issue {
   readonly code: IssueCode
   readonly row: number
@@ -35,25 +15,34 @@ export interface Issue {
   readonly column?: string
   /** What is wrong, as the rest of a sentence: `low 12 is above high 11`. */
   readonly text: string
+  /** Whose, where the file has several: `XNAS:AAPL`. */
+  readonly instrument?: string
 }
 
 export function isFatal(code: IssueCode): boolean {
-  return !HARMLESS.has(code)
+  return severityOf(code) === 'fatal'
 }
 
 const EXAMPLES = 20
 
+interface Tally {
+  readonly first: Issue
+  count: number
+}
+
 export class IssueLog {
-  readonly #file: string
-  readonly #rowWord: 'line' | 'row'
+  readonly file: string
+  readonly #rowWord: string
+  /** By code and instrument, in order of appearance. */
+  readonly #tallies = new Map<string, Tally>()
   readonly #counts = new Map<IssueCode, number>()
   readonly #examples: Issue[] = []
   #fatalRows = 0
   #firstFatal: Issue | undefined
 
   /** @param rowWord `line` where rows are lines of a text, counted from 1 with the header */
-  constructor(file: string, rowWord: 'line' | 'row') {
-    this.#file = file
+  constructor(file: string, rowWord: 'line' | 'row' | 'message') {
+    this.file = file
     this.#rowWord = rowWord
   }
 
@@ -61,13 +50,17 @@ export class IssueLog {
     const count = this.#counts.get(issue.code) ?? 0
     this.#counts.set(issue.code, count + 1)
     if (count < EXAMPLES) this.#examples.push(issue)
+    const key = issue.instrument === undefined ? issue.code : `${issue.code} ${issue.instrument}`
+    const tally = this.#tallies.get(key)
+    if (tally === undefined) this.#tallies.set(key, { first: issue, count: 1 })
+    else tally.count++
     if (isFatal(issue.code)) {
       this.#fatalRows++
       this.#firstFatal ??= issue
     }
   }
 
-  /** Rows that cannot be bars; a row is reported once, for the first thing found. */
+  /** Rows that cannot be used; a row is reported once, for the first thing found. */
   get fatalRows(): number {
     return this.#fatalRows
   }
@@ -77,15 +70,28 @@ export class IssueLog {
     return this.#examples
   }
 
-  summary(): ManifestIssue[] {
-    return [...this.#counts].map(([code, count]) => ({
-      code,
-      count,
-      example: this.#sentence(this.#examples.find(issue => issue.code === code)!),
-    }))
+  /** All, counted. @param instrument only its own, and those that are nobody's */
+  summary(instrument?: string): QualityIssue[] {
+    return [...this.#tallies.values()]
+      .filter(
+        ({ first }) =>
+          instrument === undefined || first.instrument === undefined || first.instrument === instrument,
+      )
+      .map(({ first, count }) => ({
+        code: first.code,
+        severity: severityOf(first.code),
+        place: {
+          source: this.file,
+          row: first.row,
+          ...(first.column === undefined ? {} : { column: first.column }),
+          ...(first.instrument === undefined ? {} : { instrument: first.instrument }),
+        },
+        example: this.#sentence(first),
+        count,
+      }))
   }
 
-  /** @throws GordonError BAD_ROWS when any row cannot be a bar */
+  /** @throws GordonError BAD_ROWS when any row cannot be used */
   refuseFatal(rows: number): void {
     const first = this.#firstFatal
     if (first === undefined) return
@@ -104,6 +110,6 @@ export class IssueLog {
 
   #sentence(issue: Issue): string {
     const column = issue.column === undefined ? '' : `, column ${issue.column}`
-    return `${this.#file} ${this.#rowWord} ${issue.row}${column}: ${issue.text}`
+    return `${this.file} ${this.#rowWord} ${issue.row}${column}: ${issue.text}`
   }
 }

@@ -1,42 +1,50 @@
 /**
- * Bars on their way into a store: Parquet files, one per instrument and year (more where a year is long), written
- * and synced in a folder of their own. Nothing of it is visible until `moveIn` and a snapshot that names it.
+ * Rows on their way into a store: Parquet files, one per stream and year (more where a year is long), written and
+ * synced in a folder of their own. Nothing of it is visible until `moveIn` and a snapshot that names it. Whatever the
+ * number of streams and the length of the source, no more than MOST_OPEN rows are held.
  */
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { DAY } from '../../core/time.ts'
+import { DAY, type Micros } from '../../core/time.ts'
 import { civilOf } from '../../domain/calendar/civil.ts'
 import { fileDigest, inParallel, syncFile, syncFolder } from '../durable.ts'
-import { partitionFolder } from '../layout.ts'
+import { type PartitionKey, partitionFolder } from '../layout.ts'
 import type { ManifestFile } from '../manifest.ts'
-import { ParquetBarsWriter } from '../parquet-bars.ts'
-import type { InstrumentRows } from './assemble.ts'
+import { type Fields, type IncomingTable, ParquetWriter } from '../parquet-writer.ts'
+import { type DataKind, isTickKind, SCHEMAS } from '../schema.ts'
 
-/** Rows of one year held before they are written: 100 MB of columns. */
-const MOST_ROWS = 1_000_000
+/** Rows of one file: eight of DuckDB's row groups. */
+const FILE_ROWS = 8 * 122_880
+/** Rows held over all streams; the longest is written away first. */
+const MOST_OPEN = 1_500_000
 
 interface StagedFile {
   readonly staged: string
-  readonly year: number
+  readonly year: number | undefined
   readonly rows: number
   readonly bytes: number
   readonly sha256: string
+  readonly empty: readonly string[]
+  readonly first: Micros
+  readonly last: Micros
 }
 
-export interface StagedInstrument {
+export interface StagedRows {
   readonly files: readonly StagedFile[]
-  readonly first: number
-  readonly last: number
+  readonly rows: number
+  readonly first: Micros
+  readonly last: Micros
 }
 
 export class Staging {
   readonly #store: string
   readonly #folder: string
-  readonly #writer: ParquetBarsWriter
+  readonly #writer: ParquetWriter
+  readonly #open = new Set<StagedPart>()
   readonly #touched = new Set<string>()
   #count = 0
 
-  private constructor(store: string, folder: string, writer: ParquetBarsWriter) {
+  private constructor(store: string, folder: string, writer: ParquetWriter) {
     this.#store = store
     this.#folder = folder
     this.#writer = writer
@@ -45,31 +53,42 @@ export class Staging {
   static async open(store: string): Promise<Staging> {
     await mkdir(join(store, 'incoming'), { recursive: true })
     const folder = await mkdtemp(join(store, 'incoming', 'ingest-'))
-    return new Staging(store, folder, await ParquetBarsWriter.open())
+    return new Staging(store, folder, await ParquetWriter.open())
   }
 
-  /** Writers of one file's instruments, by symbol. */
-  table(): TableStaging {
-    return new TableStaging(async (rows, from, to, sequence) => {
-      const staged = join(this.#folder, `${this.#count++}.parquet`)
-      await this.#writer.write(staged, rows.bars, from, to, sequence)
-      const { size } = await stat(staged)
-      const year = yearOf(rows.bars.eventTime[from])
-      return { staged, year, rows: to - from, bytes: size, sha256: await fileDigest(staged) }
-    })
+  /** One stream's rows. @param sequence number of its first row, where rows are added to others */
+  part(kind: DataKind, sequence = 0): StagedPart {
+    return new StagedPart(
+      kind,
+      sequence,
+      {
+        table: (known, number) => this.#writer.table(SCHEMAS[kind], known, number),
+        file: () => join(this.#folder, `${this.#count++}.parquet`),
+        relieve: () => this.#relieve(),
+      },
+      this.#open,
+    )
+  }
+
+  async #relieve(): Promise<void> {
+    let held = 0
+    let longest: StagedPart | undefined
+    for (const part of this.#open) {
+      held += part.held
+      if (longest === undefined || part.held > longest.held) longest = part
+    }
+    if (held > MOST_OPEN) await longest!.cut()
   }
 
   /** Gives the files their places in the store; a file that is there already is the same file. */
   async moveIn(
-    key: {
-      readonly dataset: string
-      readonly venue: string
-      readonly symbol: string
-      readonly interval: string
-    },
-    files: readonly StagedFile[],
+    key: Omit<PartitionKey, 'year'>,
+    { files }: StagedRows,
+    source: number,
   ): Promise<ManifestFile[]> {
-    return inParallel(files, async ({ staged, year, rows, bytes, sha256 }) => {
+    const schema = SCHEMAS[key.kind].version
+    return inParallel(files, async ({ staged, year, empty, ...file }) => {
+      const { sha256 } = file
       const path = `${partitionFolder({ ...key, year })}/${sha256.slice(0, 16)}.parquet`
       const target = join(this.#store, path)
       await mkdir(dirname(target), { recursive: true })
@@ -80,7 +99,14 @@ export class Staging {
         this.#touched.add(folder)
         if (relative(this.#store, folder) === '') break
       }
-      return { path, year, rows, bytes, sha256 }
+      return {
+        path,
+        ...(year === undefined ? {} : { year }),
+        ...(empty.length === 0 ? {} : { empty }),
+        ...file,
+        schema,
+        source,
+      }
     })
   }
 
@@ -97,66 +123,123 @@ export class Staging {
   }
 }
 
-type WriteRows = (rows: InstrumentRows, from: number, to: number, sequence: number) => Promise<StagedFile>
+interface StagingSeams {
+  readonly table: (known: readonly boolean[], sequence: number) => Promise<IncomingTable>
+  readonly file: () => string
+  readonly relieve: () => Promise<void>
+}
 
-export class TableStaging {
-  readonly #write: WriteRows
-  readonly #instruments = new Map<
-    string,
-    { files: StagedFile[]; written: number; first: number; last: number }
-  >()
+/** The rows of one stream, in order; its columns are copied before `append` returns. */
+export class StagedPart {
+  readonly #seams: StagingSeams
+  readonly #open: Set<StagedPart>
+  /** Column that says the order, and with it the year; -1 where a kind has one table. */
+  readonly #order: number
+  readonly #files: StagedFile[] = []
+  readonly #sequence: number
+  #table: IncomingTable | undefined
+  #taken = 0
+  #held = 0
+  #first: Micros = 0
+  #last: Micros = 0
+  /** First instant after the year of the file that is open. */
+  #yearEnd: Micros = Number.NEGATIVE_INFINITY
 
-  constructor(write: WriteRows) {
-    this.#write = write
+  constructor(kind: DataKind, sequence: number, seams: StagingSeams, open: Set<StagedPart>) {
+    this.#sequence = sequence
+    this.#seams = seams
+    this.#open = open
+    this.#order = kind === 'bars' ? 0 : isTickKind(kind) ? 1 : -1
   }
 
-  /** Writes away every year that is over, and more where a year grows too long. */
-  async relieve(instruments: Iterable<InstrumentRows>): Promise<void> {
-    for (const rows of instruments) {
-      const { bars } = rows
-      if (bars.length === 0) continue
-      const yearStart = startOfYear(bars.eventTime[bars.length - 1])
-      let end = bars.length
-      if (bars.length < MOST_ROWS) while (end > 0 && bars.eventTime[end - 1] >= yearStart) end--
-      await this.#flush(rows, end)
+  /** Rows of the file that is open. */
+  get held(): number {
+    return this.#held
+  }
+
+  /** Rows taken in all. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  async append(rows: Fields, from = 0, to = rows.length): Promise<void> {
+    const order = this.#order < 0 ? undefined : (rows.columns[this.#order] as Float64Array)
+    for (let at = from; at < to; ) {
+      let end = Math.min(to, at + FILE_ROWS - this.#held)
+      if (order !== undefined) {
+        if (order[at] >= this.#yearEnd) {
+          await this.cut()
+          this.#yearEnd = startOfYear(order[at], 1)
+        }
+        if (order[end - 1] >= this.#yearEnd) end = firstAtOrAfter(order, this.#yearEnd, at, end)
+      }
+      if (this.#table !== undefined && !this.#table.fits(rows)) {
+        await this.cut()
+        end = Math.min(end, at + FILE_ROWS)
+      }
+      if (this.#table === undefined) {
+        const known = rows.columns.map(column => column !== undefined)
+        this.#table = await this.#seams.table(known, this.#sequence + this.#taken)
+        this.#open.add(this)
+        this.#first = order === undefined ? 0 : order[at]
+      }
+      this.#table.append(rows, at, end)
+      this.#held += end - at
+      this.#taken += end - at
+      this.#last = order === undefined ? 0 : order[end - 1]
+      at = end
+      if (this.#held >= FILE_ROWS) await this.cut()
+      else await this.#seams.relieve()
     }
+  }
+
+  /** Ends the file that is open. */
+  async cut(): Promise<void> {
+    const table = this.#table
+    if (table === undefined) return
+    this.#table = undefined
+    this.#open.delete(this)
+    const staged = this.#seams.file()
+    await table.copyTo(staged)
+    const { size } = await stat(staged)
+    this.#files.push({
+      staged,
+      year: this.#order < 0 ? undefined : yearOf(this.#first),
+      rows: this.#held,
+      bytes: size,
+      sha256: await fileDigest(staged),
+      empty: table.empty,
+      first: this.#first,
+      last: this.#last,
+    })
+    this.#held = 0
   }
 
   /** Writes away the rest. */
-  async finish(rows: InstrumentRows): Promise<StagedInstrument> {
-    await this.#flush(rows, rows.bars.length)
-    const { files, first, last } = this.#instruments.get(rows.symbol)!
-    return { files, first, last }
-  }
-
-  async #flush(rows: InstrumentRows, end: number): Promise<void> {
-    const { bars } = rows
-    if (end === 0) return
-    let state = this.#instruments.get(rows.symbol)
-    if (state === undefined) {
-      this.#instruments.set(
-        rows.symbol,
-        (state = { files: [], written: 0, first: bars.eventTime[0], last: 0 }),
-      )
-    }
-    for (let from = 0; from < end; ) {
-      const next = startOfYear(bars.eventTime[from], 1)
-      let to = from + 1
-      while (to < end && bars.eventTime[to] < next) to++
-      state.files.push(await this.#write(rows, from, to, state.written))
-      state.written += to - from
-      state.last = bars.eventTime[to - 1]
-      from = to
-    }
-    bars.dropFirst(end)
+  async finish(): Promise<StagedRows> {
+    await this.cut()
+    const files = this.#files
+    const last = files.length === 0 ? 0 : files[files.length - 1].last
+    return { files, rows: this.#taken, first: files[0]?.first ?? 0, last }
   }
 }
 
-function yearOf(time: number): number {
+function yearOf(time: Micros): number {
   return civilOf(Math.floor(time / DAY)).year
 }
 
 /** First instant of a time's UTC year, or of a year after it. */
-function startOfYear(time: number, later = 0): number {
+export function startOfYear(time: Micros, later = 0): Micros {
   return Date.UTC(yearOf(time) + later, 0, 1) * 1000
+}
+
+function firstAtOrAfter(times: Float64Array, time: Micros, from: number, to: number): number {
+  let low = from
+  let high = to
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (times[middle] < time) low = middle + 1
+    else high = middle
+  }
+  return low
 }

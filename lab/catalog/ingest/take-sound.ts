@@ -38,7 +38,6 @@ export function takeSound(batch: RawBatch, times: ResolvedTimes, rows: Instrumen
     bars.hasNanos = true
     put(bars.nanos, times.nanos)
   } else bars.nanos.fill(0, at, at + n)
-  bars.volumeMissing.fill(0, at, at + n)
   if (bars.hasRowNumbers) for (let row = 0; row < n; row++) bars.row[at + row] = batch.rowNumber(row)
   bars.length += n
   rows.rows += n

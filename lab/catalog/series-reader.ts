@@ -1,0 +1,186 @@
+/**
+ * Rows of one stream out of the store's Parquet, in order and in batches; never more than a batch is held. Files of
+ * an older schema are read with NaN in the columns that they lack.
+ */
+import { join } from 'node:path'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
+import type { BarSeries } from '../domain/bar.ts'
+import type { TickKind, TickSeries } from '../domain/ports/store.ts'
+import { connectDuckDb, sqlParquet } from './duckdb.ts'
+import type { ManifestFile } from './manifest.ts'
+import { readDoubles, readIntegers, readSmall } from './raw-columns.ts'
+import { type Column, SCHEMAS } from './schema.ts'
+import type { Window } from './series.ts'
+
+/** Kinds whose rows are series. */
+export interface SeriesKinds extends TickSeries {
+  readonly bars: BarSeries
+}
+export type SeriesKind = 'bars' | TickKind
+
+const CHUNK_ROWS = 2048
+/** What a run has no use for: the order of rows is that of the file. */
+const BOOKKEEPING: ReadonlySet<string> = new Set(['sequence', 'event_ns', 'receive_ns', 'venue_sequence'])
+/** Columns that a series may be without; all others are there, NaN throughout where a file lacks them. */
+const MAY_BE_ABSENT: ReadonlySet<string> = new Set(['session_close', 'order_id'])
+
+/** The columns of a stream's series: without those that no file holds anything in. */
+export function seriesColumns(kind: SeriesKind, files: readonly ManifestFile[]): readonly Column[] {
+  return SCHEMAS[kind].columns.filter(
+    ({ name }) =>
+      !BOOKKEEPING.has(name) &&
+      !(MAY_BE_ABSENT.has(name) && files.every(({ empty }) => empty?.includes(name) === true)),
+  )
+}
+
+/** Time by which rows are in order, and chosen. */
+export function orderColumn(kind: SeriesKind): 'event_time' | 'receive_time' {
+  return kind === 'bars' ? 'event_time' : 'receive_time'
+}
+
+/** ` WHERE …`, or nothing where the window has no limits. */
+export function whereClause(kind: SeriesKind, window: Window): string {
+  const time = orderColumn(kind)
+  const limits: string[] = []
+  if (window.from > Number.NEGATIVE_INFINITY) limits.push(`${time} >= make_timestamptz(${window.from})`)
+  if (window.to < Number.POSITIVE_INFINITY) limits.push(`${time} <= make_timestamptz(${window.to})`)
+  return limits.length === 0 ? '' : ` WHERE ${limits.join(' AND ')}`
+}
+
+/** Rows of the files inside a window. */
+export async function countRows(
+  connection: DuckDBConnection,
+  paths: readonly string[],
+  where: string,
+): Promise<number> {
+  const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${sqlParquet(paths)}${where}`)
+  return Number(counted.getRows()[0][0])
+}
+
+export interface SeriesReaderTerms<Kind extends SeriesKind> {
+  readonly store: string
+  readonly kind: Kind
+  readonly files: readonly ManifestFile[]
+  readonly columns: readonly Column[]
+  readonly window: Window
+  /** Of a custom series. */
+  readonly name?: string
+}
+
+export class SeriesReader<Kind extends SeriesKind> {
+  readonly paths: readonly string[]
+  readonly #terms: SeriesReaderTerms<Kind>
+  #connection: DuckDBConnection | undefined
+  #result: DuckDBResult | undefined
+  #chunk: DuckDBDataChunk | undefined
+  #left: SeriesKinds[Kind] | undefined
+  #ended = false
+
+  constructor(terms: SeriesReaderTerms<Kind>) {
+    this.#terms = terms
+    this.paths = terms.files.map(({ path }) => join(terms.store, path))
+  }
+
+  /** The next rows, at most so many; undefined at the end. The columns belong to the caller. */
+  async next(rows: number): Promise<SeriesKinds[Kind] | undefined> {
+    const batch = this.#left ?? (await this.#fill(rows))
+    if (batch === undefined || batch.length <= rows) {
+      this.#left = undefined
+      return batch
+    }
+    this.#left = sliceRows(batch, rows, batch.length)
+    return sliceRows(batch, 0, rows)
+  }
+
+  async #fill(rows: number): Promise<SeriesKinds[Kind] | undefined> {
+    if (this.#ended) return undefined
+    if (this.paths.length === 0) return this.#end()
+    const { columns, name } = this.#terms
+    // A chunk that is larger than a small batch is handed over whole.
+    const capacity = Math.max(rows, CHUNK_ROWS)
+    const filled = columns.map(() => new Float64Array(capacity))
+    let length = 0
+    const result = (this.#result ??= await this.#start())
+    while (length < rows) {
+      const chunk = this.#chunk ?? (await result.fetchChunk())
+      this.#chunk = undefined
+      if (chunk === null || chunk === undefined || chunk.rowCount === 0) {
+        this.#end()
+        break
+      }
+      if (length + chunk.rowCount > rows && length > 0) {
+        this.#chunk = chunk
+        break
+      }
+      for (let i = 0; i < columns.length; i++) readColumn(columns[i], chunk, i, filled[i], length)
+      length += chunk.rowCount
+    }
+    if (length === 0) return undefined
+    return seriesOf<Kind>(
+      columns,
+      filled.map(column => column.subarray(0, length)),
+      length,
+      name,
+    )
+  }
+
+  #end(): undefined {
+    this.#ended = true
+    this.#connection?.closeSync()
+    this.#connection = undefined
+    this.#result = undefined
+    return undefined
+  }
+
+  async #start(): Promise<DuckDBResult> {
+    const { kind, columns, files, window } = this.#terms
+    this.#connection = await connectDuckDb()
+    const newest = Math.max(...files.map(({ schema }) => schema))
+    const sql = columns.map(({ name, type, since }) => {
+      // None of the files has heard of it.
+      if (since > newest) return 'NULL::DOUBLE'
+      return type === 'time' ? `epoch_us(${name})` : name
+    })
+    const mixed = files.some(({ schema }) => schema !== newest)
+    const from = sqlParquet(this.paths, mixed ? ', union_by_name = true' : '')
+    return this.#connection.stream(`SELECT ${sql.join(', ')} FROM ${from}${whereClause(kind, window)}`)
+  }
+}
+
+function readColumn(
+  { type }: Column,
+  chunk: DuckDBDataChunk,
+  place: number,
+  out: Float64Array,
+  at: number,
+): void {
+  if (type === 'double') readDoubles(chunk, place, out, at)
+  else if (type === 'small' || type === 'count') readSmall(chunk, place, out, at)
+  else readIntegers(chunk, place, out, at)
+}
+
+/** Columns as a series of the domain. */
+export function seriesOf<Kind extends SeriesKind>(
+  columns: readonly Column[],
+  filled: readonly Float64Array[],
+  length: number,
+  name: string | undefined,
+): SeriesKinds[Kind] {
+  const series: Record<string, unknown> = { length }
+  if (name !== undefined) series.name = name
+  for (let i = 0; i < columns.length; i++) series[columns[i].field] = filled[i]
+  return series as unknown as SeriesKinds[Kind]
+}
+
+/** Rows [from, to) as views on the same memory. */
+export function sliceRows<Series extends SeriesKinds[SeriesKind]>(
+  series: Series,
+  from: number,
+  to: number,
+): Series {
+  if (from === 0 && to === series.length) return series
+  const cut: Record<string, unknown> = { ...series, length: to - from }
+  for (const [name, column] of Object.entries(series))
+    if (column instanceof Float64Array) cut[name] = column.subarray(from, to)
+  return cut as unknown as Series
+}
