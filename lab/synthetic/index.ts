@@ -18,3 +18,5 @@ export {
   type RegimeSwitchingTerms,
   regimeSwitching,
 } from './regime-switching.ts'
+export { type Excitation, type HawkesTerms, hawkes, type SyntheticArrivals } from './hawkes.ts'
+export { type OrderFlowTerms, orderFlow, type SyntheticFlow } from './order-flow.ts'
