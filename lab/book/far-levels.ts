@@ -49,6 +49,13 @@ export class FarLevels {
     return this.sizes[this.count]
   }
 
+  /** Holds what another does. */
+  become(other: FarLevels): void {
+    this.count = other.count
+    this.keys = other.keys.slice()
+    this.sizes = other.sizes.slice()
+  }
+
   clear(): void {
     this.count = 0
   }

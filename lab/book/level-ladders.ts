@@ -29,6 +29,12 @@ const PATIENCE = 0.25
 /** +1 bids, −1 asks. */
 export type BookSide = 1 | -1
 
+/** What `setRow` leaves of a row: its level in ticks, what that held before, QUIET or STIRRED, the bests if STIRRED. */
+export const TAPE = { ticks: 0, before: 1, state: 2, bid: 3, ask: 4, cells: 8 } as const
+/** No level began or ended, so that the bests are the same. */
+export const QUIET = 0
+export const STIRRED = 1
+
 /** What is wrong with an input, or with the book after it. */
 export const BOOK_FAULTS = { none: 0, badPrice: 1, badSize: 2, locked: 3, crossed: 4 } as const
 export type BookFault = (typeof BOOK_FAULTS)[keyof typeof BOOK_FAULTS]
@@ -68,11 +74,58 @@ export class LevelLadders {
       const at = half * capacity + place
       const previous = sizes[at]
       sizes[at] = size
-      if (size > 0 !== previous > 0) this.turn(half, key, at, size)
+      if (size > 0 !== previous > 0) this.turn(half, at, size > 0)
     }
     // In keys the sum is the spread, NaN while a side is empty.
     const spread = best[0] + best[1]
     return spread <= 0 ? this.state : BOOK_FAULTS.none
+  }
+
+  /**
+   * The same for a row of a feed's columns that was checked when it was loaded, between arrays alone, as numbers
+   * handed to a call may become objects. In the tape it finds the level, at `at`, and leaves there what it held before,
+   * and whether the bests may have changed, with the bests then.
+   */
+  setRow(sides: Float64Array, rowSizes: Float64Array, row: number, tape: Float64Array, at: number): void {
+    const side = sides[row]
+    const size = rowSizes[row]
+    const half = (1 - side) >> 1
+    const key = 0 - side * tape[at]
+    const offset = key - this.low[half]
+    const place = offset | 0
+    const { sizes, capacity } = this
+    if (place !== offset || place >>> 0 >= capacity) {
+      tape[at + TAPE.before] = this.size(half === 0 ? 1 : -1, tape[at])
+      this.setOutside(half, key, size)
+    } else {
+      const level = half * capacity + place
+      const before = sizes[level]
+      sizes[level] = size
+      tape[at + TAPE.before] = before
+      if (size > 0 === before > 0) {
+        tape[at + TAPE.state] = QUIET
+        return
+      }
+      this.turn(half, level, size > 0)
+    }
+    tape[at + TAPE.state] = STIRRED
+    tape[at + TAPE.bid] = 0 - this.best[0]
+    tape[at + TAPE.ask] = this.best[1]
+  }
+
+  /** Makes this book hold what another does. */
+  become(other: LevelLadders): void {
+    this.best.set(other.best)
+    this.low.set(other.low)
+    this.capacity = other.capacity
+    this.sizes = other.sizes.slice()
+    this.bits = other.bits.slice()
+    this.bits2 = other.bits2.slice()
+    this.bits3.set(other.bits3)
+    this.inside.set(other.inside)
+    this.far[0].become(other.far[0])
+    this.far[1].become(other.far[1])
+    this.beyond = other.beyond
   }
 
   /** none, locked or crossed. */
@@ -149,8 +202,9 @@ export class LevelLadders {
   }
 
   /** A level begins or ends: one event in seven, kept apart so that `set` is small enough to be inlined. */
-  private turn(half: number, key: number, at: number, size: number): void {
-    if (size > 0) {
+  private turn(half: number, at: number, begins: boolean): void {
+    const key = this.low[half] + (at - half * this.capacity)
+    if (begins) {
       this.mark(half, at)
       if (!(key >= this.best[half])) this.best[half] = key
     } else {

@@ -15,7 +15,7 @@ import type { BookSide } from './level-ladders.ts'
 import { BOOK_FAULTS, LevelLadders } from './level-ladders.ts'
 
 export type { BookFault, BookSide } from './level-ladders.ts'
-export { BOOK_FAULTS } from './level-ladders.ts'
+export { BOOK_FAULTS, QUIET, STIRRED, TAPE } from './level-ladders.ts'
 
 export interface BookLevel {
   readonly ticks: number

@@ -1,28 +1,20 @@
 /**
  * The market as the strategy's side knows it: per instrument the book, the best quote and the last trade, as of
- * the events received so far. The venue keeps books of its own, which are ahead by the latency of the feed.
+ * the events received so far. Books are shared with the venue, which is ahead by the latency of the feed (feed-book.ts).
  *
  * A mark is the middle of the quote where there is one, else the last trade.
  */
-import { OrderBook } from '../book/order-book.ts'
-import { OrderQueueBook, QUEUE_FAULTS } from '../book/order-queue-book.ts'
+import { QUIET, TAPE } from '../book/order-book.ts'
 import { BOOK_ACTIONS } from '../domain/market-events.ts'
 import type { Tradable } from '../strategy/context.ts'
+import { FeedBook, LOST } from './feed-book.ts'
+import { noOddity, note, type Oddity } from './oddity.ts'
 import type { TickWindow } from './tick-window.ts'
-
-const LOST = 2
-
-/** Something odd, how often and where first. */
-export interface Oddity {
-  count: number
-  /** When the first was received, µs UTC. */
-  time: number
-}
 
 export class Market {
   /** Of instruments with a stream of books. */
-  readonly books: (OrderBook | undefined)[]
-  /** 1 where the book's state is known: from a snapshot or the first level on, until messages are lost (2). */
+  readonly books: (FeedBook | undefined)[]
+  /** 1 where the book's state is known. */
   readonly known: Uint8Array
   readonly bid: Float64Array
   readonly ask: Float64Array
@@ -37,27 +29,28 @@ export class Market {
   /** Orders of an L3 book that came twice, or changed without having come. */
   readonly orderFaults: Oddity[]
   readonly trades: Float64Array
-  /** Books of single orders (L3), made when the first comes. */
-  readonly #queues: (OrderQueueBook | undefined)[]
   readonly #bookWindow: (TickWindow | undefined)[] = []
   readonly #ticksPerUnit: Float64Array
   readonly #mark: Float64Array
   readonly #quoted: Uint8Array
-  /** Best of the book when it was last read, so that most changes cost two comparisons. */
+  /** 1 where levels began or ended since the best was last read. */
+  readonly #stirred: Uint8Array
+  readonly #bidNow: Float64Array
+  readonly #askNow: Float64Array
+  /** Best of the book when it was last read. */
   readonly #bidTicks: Float64Array
   readonly #askTicks: Float64Array
 
   constructor(instruments: readonly Tradable[], mark: Float64Array) {
     const count = instruments.length
     this.books = instruments.map(() => undefined)
-    const none = () => instruments.map(() => ({ count: 0, time: Number.NaN }))
+    const none = () => instruments.map(noOddity)
     this.crossed = none()
     this.locked = none()
     this.outside = none()
     this.gaps = none()
     this.orderFaults = none()
     this.trades = new Float64Array(count)
-    this.#queues = instruments.map(() => undefined)
     this.known = new Uint8Array(count)
     this.bid = new Float64Array(count).fill(Number.NaN)
     this.ask = new Float64Array(count).fill(Number.NaN)
@@ -67,6 +60,9 @@ export class Market {
     this.#ticksPerUnit = Float64Array.from(instruments, one => one.ticksPerUnit)
     this.#mark = mark
     this.#quoted = new Uint8Array(count)
+    this.#stirred = new Uint8Array(count)
+    this.#bidNow = new Float64Array(count)
+    this.#askNow = new Float64Array(count)
     this.#bidTicks = new Float64Array(count).fill(Number.NaN)
     this.#askTicks = new Float64Array(count).fill(Number.NaN)
   }
@@ -74,7 +70,9 @@ export class Market {
   /** Makes room for what a stream brings. */
   expect(window: TickWindow): void {
     if (window.kind === 'book') {
-      this.books[window.handle] ??= new OrderBook()
+      window.book = new FeedBook(window, this.#ticksPerUnit[window.handle])
+      this.books[window.handle] = window.book
+      this.orderFaults[window.handle] = window.book.orderFaults
       this.#bookWindow[window.handle] = window
     }
     if (window.kind === 'book' || window.kind === 'quotes') this.#quoted[window.handle] = 1
@@ -107,12 +105,32 @@ export class Market {
     }
   }
 
-  /** After the last row of a message: reads the best of the book. */
+  /** After the last row of a message, which is the newest known: reads the best of the book. */
   settle(handle: number): void {
-    const book = this.books[handle]
-    if (book === undefined || this.known[handle] !== 1) return
-    const bid = book.bestBidTicks
-    const ask = book.bestAskTicks
+    if (this.#stirred[handle] === 1) this.#best(handle)
+  }
+
+  /** One row of a book, which the venue may have taken in already. */
+  level(window: TickWindow, row: number, handle: number): void {
+    const book = window.book!
+    if (book.taken === window.gone + row) book.take(row)
+    if (book.tape[book.at(row) + TAPE.state] !== QUIET) this.#stir(window, row, handle)
+  }
+
+  #stir(window: TickWindow, row: number, handle: number): void {
+    const { tape } = window.book!
+    const at = window.book!.at(row)
+    this.known[handle] = tape[at + TAPE.state] === LOST ? 0 : 1
+    this.#stirred[handle] = this.known[handle]
+    this.#bidNow[handle] = tape[at + TAPE.bid]
+    this.#askNow[handle] = tape[at + TAPE.ask]
+    if (window.d[row] === BOOK_ACTIONS.gap) this.#lose(window, row, handle)
+  }
+
+  #best(handle: number): void {
+    this.#stirred[handle] = 0
+    const bid = this.#bidNow[handle]
+    const ask = this.#askNow[handle]
     if (bid === this.#bidTicks[handle] && ask === this.#askTicks[handle]) return
     this.#bidTicks[handle] = bid
     this.#askTicks[handle] = ask
@@ -123,71 +141,11 @@ export class Market {
     this.#middle(handle)
   }
 
-  /** One row of a book. */
-  level(window: TickWindow, row: number, handle: number): void {
-    const book = this.books[handle]!
-    const action = window.d[row]
-    if (action === BOOK_ACTIONS.set && this.known[handle] === 1) {
-      book.set(
-        window.c[row] > 0 ? 1 : -1,
-        Math.round(window.a[row] * this.#ticksPerUnit[handle]),
-        window.b[row],
-      )
-      return
-    }
-    if (action === BOOK_ACTIONS.gap) {
-      note(this.gaps[handle], window.receiveTime[row])
-      this.known[handle] = LOST
-      this.bid[handle] = Number.NaN
-      this.ask[handle] = Number.NaN
-      this.#bidTicks[handle] = Number.NaN
-      this.#clear(handle)
-      return
-    }
-    if (action === BOOK_ACTIONS.clear) {
-      this.#clear(handle)
-      this.known[handle] = 1
-      if (Number.isNaN(window.a[row])) return
-    } else if (this.known[handle] !== 1) {
-      // Changes of a lost book say nothing until a snapshot; a stream that never had one begins with levels.
-      if (this.known[handle] === LOST) return
-      this.known[handle] = 1
-    }
-    if (action >= BOOK_ACTIONS.add) {
-      this.#order(window, row, handle)
-      return
-    }
-    book.set(
-      window.c[row] > 0 ? 1 : -1,
-      Math.round(window.a[row] * this.#ticksPerUnit[handle]),
-      window.b[row],
-    )
-  }
-
-  /** One order of an L3 book comes, changes or goes. */
-  #order(window: TickWindow, row: number, handle: number): void {
-    let queues = this.#queues[handle]
-    if (queues === undefined) {
-      queues = new OrderQueueBook()
-      this.#queues[handle] = queues
-      this.books[handle] = queues.levels
-    }
-    const action = window.d[row]
-    const id = window.e[row]
-    const ticks = Math.round(window.a[row] * this.#ticksPerUnit[handle])
-    const fault =
-      action === BOOK_ACTIONS.add
-        ? queues.add(id, window.c[row] > 0 ? 1 : -1, ticks, window.b[row])
-        : action === BOOK_ACTIONS.change
-          ? queues.change(id, ticks, window.b[row])
-          : queues.remove(id)
-    if (fault === QUEUE_FAULTS.duplicateOrder || fault === QUEUE_FAULTS.unknownOrder)
-      note(this.orderFaults[handle], window.receiveTime[row])
-  }
-
-  #clear(handle: number): void {
-    this.books[handle]!.clear()
-    this.#queues[handle]?.clear()
+  #lose(window: TickWindow, row: number, handle: number): void {
+    note(this.gaps[handle], window.receiveTime[row])
+    this.bid[handle] = Number.NaN
+    this.ask[handle] = Number.NaN
+    this.#bidTicks[handle] = Number.NaN
   }
 
   #oddBook(handle: number, crossed: boolean): void {
@@ -199,8 +157,4 @@ export class Market {
     const middle = (this.bid[handle] + this.ask[handle]) / 2
     if (middle > 0) this.#mark[handle] = middle
   }
-}
-
-function note(oddity: Oddity, time: number): void {
-  if (oddity.count++ === 0) oddity.time = time
 }

@@ -89,13 +89,13 @@ export class MarketBook implements BookView {
   }
 
   size(side: 'bid' | 'ask', price: number): number {
-    const book = this.#market.books[this.handle]!
+    const book = this.#market.books[this.handle]!.asKnown
     return book.size(side === 'bid' ? 1 : -1, Math.round(price * this.instrument.ticksPerUnit))
   }
 
   levels(side: 'bid' | 'ask', count: number): { price: number; size: number }[] {
     const { ticksPerUnit } = this.instrument
-    const depth = this.#market.books[this.handle]!.depth(count)
+    const depth = this.#market.books[this.handle]!.asKnown.depth(count)
     return (side === 'bid' ? depth.bids : depth.asks).map(({ ticks, size }) => ({
       price: ticks / ticksPerUnit,
       size,
@@ -103,7 +103,7 @@ export class MarketBook implements BookView {
   }
 
   #sizeAt(side: 1 | -1): number {
-    const book = this.#market.books[this.handle]!
+    const book = this.#market.books[this.handle]!.asKnown
     const best = book.bestTicks(side)
     return Number.isNaN(best) ? 0 : book.size(side, best)
   }

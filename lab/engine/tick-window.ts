@@ -20,6 +20,7 @@ import type {
   TradeSeries,
 } from '../domain/market-events.ts'
 import type { TickKind, TickSeries } from '../domain/ports/store.ts'
+import type { FeedBook } from './feed-book.ts'
 
 const NONE: Float64Array = new Float64Array(0)
 const NAMES = ['eventTime', 'receiveTime', 'a', 'b', 'c', 'd', 'e'] as const
@@ -52,6 +53,8 @@ export class TickWindow {
   shown = false
   /** Rows that have left the window. */
   gone = 0
+  /** The book that its rows tell of. */
+  book: FeedBook | undefined
   readonly #reads: boolean
 
   /** @param executes the venue reads it as well */
@@ -73,6 +76,7 @@ export class TickWindow {
 
   /** Holds rows [from, to) of a series after what is not yet passed. */
   load(series: TickSeries[TickKind], from: number, to: number, more: boolean): void {
+    this.book?.leaving()
     const columns = columnsOf(this.kind, series)
     const first = this.#reads ? Math.min(this.cursor, this.head) : this.cursor
     // The newest known row stays readable.

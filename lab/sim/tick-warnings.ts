@@ -2,7 +2,7 @@
 import { isoTime } from '../core/time.ts'
 import type { RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Oddity } from '../engine/market.ts'
+import type { Oddity } from '../engine/oddity.ts'
 
 export function tickWarnings({ market, instruments }: Engine): RunWarning[] {
   return instruments.flatMap(({ handle, id }) => {

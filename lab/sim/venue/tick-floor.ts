@@ -3,12 +3,13 @@
  * fill and end. Prices and quantities that an order has here are its `venue…` fields: the account learns of them by
  * reports, which take their time.
  */
+import type { BookSide, OrderBook } from '../../book/order-book.ts'
 import { OrderQueueBook } from '../../book/order-queue-book.ts'
-import type { OrderBook } from '../../book/order-book.ts'
 import type { Calendar } from '../../domain/calendar/calendar.ts'
 import type { Reason } from '../../domain/order.ts'
 import type { VenueReports } from '../../domain/ports/venue.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
+import type { FeedBook } from '../../engine/feed-book.ts'
 import type { TickWindow } from '../../engine/tick-window.ts'
 import type { Tradable } from '../../strategy/context.ts'
 import type { OrderQueue } from '../models/queue.ts'
@@ -41,7 +42,12 @@ export interface TickMarketSetup {
 export class TickFloor {
   readonly setup: TickMarketSetup
   readonly orders = new OrderQueueBook()
-  readonly book: OrderBook = this.orders.levels
+  /** The feed's, as long as it is the same; then its own. */
+  book: OrderBook = this.orders.levels
+  /** Shared with the strategy's side. */
+  shared: FeedBook | undefined
+  /** Rows that are in its own book from the beginning. */
+  parted = 0
   readonly scale: number
   readonly lotsPerUnit: number
   readonly hasDepth: boolean
@@ -57,6 +63,11 @@ export class TickFloor {
   lastTradeAt = Number.NEGATIVE_INFINITY
   /** Latency of the newest row, µs. */
   feed = 0
+  /**
+   * Time of the newest row, or of what ended since: never backwards. Doubles that change with every row are public:
+   * V8 stores them in place, and makes an object of each value where the name is private (#).
+   */
+  clock = Number.NEGATIVE_INFINITY
   /** When the next order ends by its time, or comes to life. */
   nextEnd = Number.POSITIVE_INFINITY
 
@@ -68,6 +79,28 @@ export class TickFloor {
     this.hasDepth = windows.some(window => window.kind !== 'trades')
     this.hasTrades = windows.some(window => window.kind === 'trades')
     this.hasQuotes = windows.some(window => window.kind === 'quotes')
+    const shared = windows.find(window => window.kind === 'book')?.book
+    if (shared === undefined || this.hasQuotes) return
+    this.shared = shared
+    this.book = shared.book
+    shared.onPart = () => this.part()
+  }
+
+  /** Keeps a book of its own from here on. */
+  part(): void {
+    const { shared } = this
+    if (shared === undefined) return
+    this.shared = undefined
+    this.parted = shared.taken
+    this.orders.levels.become(shared.book)
+    this.book = this.orders.levels
+    shared.onPart = undefined
+  }
+
+  /** What we took is gone from the book until the feed sets that level again. */
+  leave(side: BookSide, ticks: number, size: number): void {
+    this.part()
+    this.book.set(side, ticks, size)
   }
 
   /** Fills what the account can pay for of `wanted` lots; what it cannot ends. */

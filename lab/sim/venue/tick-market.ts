@@ -40,7 +40,6 @@ export class TickMarket {
   /** The only one, or the only one that has not ended. */
   #alone: TickWindow | undefined
   #which: TickWindow | undefined
-  #clock = Number.NEGATIVE_INFINITY
 
   constructor(setup: TickMarketSetup) {
     const floor = new TickFloor(setup)
@@ -95,7 +94,7 @@ export class TickMarket {
         const time = window.eventTime[row]
         // What ends at a time may still meet that time's rows.
         if (time <= least) {
-          least = time < this.#clock ? this.#clock : time
+          least = time < this.#floor.clock ? this.#floor.clock : time
           this.#which = window
         }
       } else if (window.more === true) this.starved = window.stream
@@ -111,7 +110,7 @@ export class TickMarket {
       }
       if (window.head < window.end) {
         let time = window.eventTime[window.head]
-        if (time < this.#clock) time = this.#clock
+        if (time < this.#floor.clock) time = this.#floor.clock
         if (time < least || (time === least && this.#which === undefined)) {
           least = time
           this.#which = window
@@ -125,12 +124,11 @@ export class TickMarket {
   /** Takes the next row, or ends what expires then. */
   step(): void {
     const window = this.#which
-    const now = this.next
-    this.#clock = now
-    if (window === undefined) this.#orders.expire(now)
+    this.#floor.clock = this.next
+    if (window === undefined) this.#orders.expire(this.next)
     else {
-      this.#take(window, window.head++, now)
-      if (this.#auctions.orders.length > 0) this.#auctions.watch(window, now)
+      this.#take(window, window.head++)
+      if (this.#auctions.orders.length > 0) this.#auctions.watch(window, this.next)
     }
     this.peek()
   }
@@ -144,8 +142,8 @@ export class TickMarket {
       if (this.starved >= 0) return false
       if (!(this.next <= time)) return true
       const window = this.#which!
-      this.#clock = this.next
-      this.#take(window, window.head++, this.next)
+      this.#floor.clock = this.next
+      this.#take(window, window.head++)
     }
   }
 
@@ -153,43 +151,48 @@ export class TickMarket {
   #skipAlone(window: TickWindow, time: number): void {
     const { kind, end, head, eventTime, a, b, c, d } = window
     if (kind === 'quotes') return
-    const book = this.#floor.book
-    const scale = this.#floor.scale
+    const { book, parted, scale, shared } = this.#floor
     const isBook = kind === 'book'
     if (isBook && this.#floor.known === false) return
     let row = head
-    let clock = this.#clock
+    let clock = this.#floor.clock
     for (; row < end; row++) {
       const at = eventTime[row]
       if (!((at > clock ? at : clock) <= time)) break
       if (isBook) {
         if (d[row] !== BOOK_ACTIONS.set) break
-        book.set(c[row] > 0 ? 1 : -1, Math.round(a[row] * scale), b[row])
+        const at = window.gone + row
+        if (shared !== undefined) {
+          if (at === shared.taken) shared.lead(row)
+        } else if (at >= parted) book.set(c[row] > 0 ? 1 : -1, Math.round(a[row] * scale), b[row])
       }
       if (at > clock) clock = at
     }
     if (row === head) return
     window.head = row
-    this.#clock = clock
+    this.#floor.clock = clock
     this.#floor.feed = window.receiveTime[row - 1] - eventTime[row - 1]
     if (isBook) return
     this.#floor.lastTrade = a[row - 1]
     this.#floor.lastTradeAt = clock
   }
 
-  #take(window: TickWindow, row: number, now: number): void {
+  /** A row happens, at the time of the floor's clock. */
+  #take(window: TickWindow, row: number): void {
     this.#floor.feed = window.receiveTime[row] - window.eventTime[row]
-    if (window.kind === 'book') this.#book.level(window, row, now)
-    else if (window.kind === 'trades') this.#trade(window.a[row], window.b[row], window.c[row], now)
-    else this.#book.quote(window, row, now)
+    if (window.kind === 'book') this.#book.level(window, row)
+    else if (window.kind === 'trades') this.#trade(window, row)
+    else this.#book.quote(window, row, this.#floor.clock)
   }
 
-  #trade(price: number, size: number, side: number, now: number): void {
+  #trade(window: TickWindow, row: number): void {
+    const price = window.a[row]
+    const now = this.#floor.clock
     this.#floor.lastTrade = price
     this.#floor.lastTradeAt = now
     if (this.#floor.living === 0) return
     const ticks = Math.round(price * this.#floor.scale)
-    this.#resting.traded(ticks, size, side, now)
+    this.#resting.traded(ticks, window.b[row], window.c[row], now)
     if (this.#taking.takers.length > 0 && !this.#floor.hasDepth) this.#taking.takeTrade(price, now)
     if (this.#triggers.waiting.length > 0) this.#triggers.trigger(now)
   }

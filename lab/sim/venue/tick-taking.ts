@@ -68,7 +68,7 @@ export class TickTaking {
       ticks = this.#floor.book.nextTicks(side, ticks)
       if (lots <= 0) continue
       this.#floor.fill(order, lots, price, Math.abs(price - touch), false, now)
-      if (consume) this.#floor.book.set(side, level, Math.max(0, size - lots / this.#floor.lotsPerUnit))
+      if (consume) this.#floor.leave(side, level, Math.max(0, size - lots / this.#floor.lotsPerUnit))
     }
   }
 
