@@ -24,10 +24,10 @@ const EXCITED = {
   decay: 6,
 }
 const FLOWS: Record<string, OrderFlowTerms> = {
-  'Poisson, L2': { seed: 1, seconds: 600 },
-  'Poisson, L3': { seed: 2, seconds: 600, level: 'L3', instrument: GRID },
-  'Hawkes, L2': { seed: 3, seconds: 300, excitation: EXCITED, instrument: GRID },
-  'Hawkes, L3': { seed: 4, seconds: 300, excitation: EXCITED, level: 'L3' },
+  'Poisson, L2': { seed: 1, seconds: 300 },
+  'Poisson, L3': { seed: 2, seconds: 300, level: 'L3', instrument: GRID },
+  'Hawkes, L2': { seed: 3, seconds: 150, excitation: EXCITED, instrument: GRID },
+  'Hawkes, L3': { seed: 4, seconds: 150, excitation: EXCITED, level: 'L3' },
   'a thin book, often empty, L3': {
     seed: 5,
     seconds: 900,
@@ -38,11 +38,12 @@ const FLOWS: Record<string, OrderFlowTerms> = {
   },
 }
 
-/** Plays a flow into a book row by row; `at` sees the book before each trade and after each instant. */
+/** Plays a flow into a book row by row; `at` sees the book before each trade and row, and after each instant. */
 function played(
   { book, trades, instrument }: SyntheticFlow,
   at: {
     trade?(row: number, levels: OrderBook): void
+    row?(row: number, queue: OrderQueueBook): void
     instant?(time: number, levels: OrderBook, queue: OrderQueueBook): void
   },
 ): { levels: OrderBook; queue: OrderQueueBook } {
@@ -57,6 +58,7 @@ function played(
     const ticks = Math.round(price * scale)
     const order = book.order?.[row] ?? Number.NaN
     let fault: number = QUEUE_FAULTS.none
+    at.row?.(row, queue)
     if (action === BOOK_ACTIONS.clear) queue.clear()
     else if (action === BOOK_ACTIONS.set) fault = levels.set(side, ticks, size)
     else if (action === BOOK_ACTIONS.add) fault = queue.add(order, side, ticks, size)
@@ -125,6 +127,22 @@ describe.each(Object.entries(FLOWS))('%s', (_, terms) => {
     const ofData = /^(BOOK|TRADES|EVENTS|RECEIVED|EMPTY)_/
     expect(run.warnings.filter(({ code }) => ofData.test(code))).toEqual([])
   })
+})
+
+it('who came first trades first', () => {
+  const flow = orderFlow({ seed: 11, seconds: 300, level: 'L3', marketRate: 4 })
+  const { book, trades } = flow
+  const traded = new Set(trades.eventTime)
+  let worked = 0
+  played(flow, {
+    row(row, queue) {
+      if (!traded.has(book.eventTime[row])) return
+      const side = book.side[row] as 1 | -1
+      expect(queue.firstAt(side, queue.levels.bestTicks(side))).toBe(book.order![row])
+      worked++
+    },
+  })
+  expect(worked).toBe(trades.length)
 })
 
 it('rows of levels and rows of orders tell the same book', () => {

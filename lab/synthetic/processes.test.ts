@@ -3,6 +3,7 @@
  * errors that theory gives too; laws against scipy.stats 1.15.3 (kstest). Seeds are fixed.
  */
 import { describe, expect, it } from 'vitest'
+import type { BarSeries } from '../domain/bar.ts'
 import { python } from '../testing/python.ts'
 import { basket, garch, gbm, jumpDiffusion, ornsteinUhlenbeck, regimeSwitching } from './index.ts'
 import { autocorrelation, average, holdWithin4, FINE, logReturns, MINUTES } from './test-moments.ts'
@@ -147,7 +148,7 @@ describe('GARCH(1,1)', () => {
   ] as const)(
     'with %s innovations follows its recursion, and what is left is their law',
     async (_, degrees, law) => {
-      const market = garch({ ...terms, bars: 50_000, seed: 4, degrees, drift: 2 })
+      const market = garch({ ...terms, bars: 20_000, seed: 4, degrees, drift: 2 })
       const shocks = logReturns(market.series).map(value => value - 2 / MINUTES)
       let variance = longRun
       shocks.forEach((shock, bar) => {
@@ -185,6 +186,18 @@ describe('Ornstein-Uhlenbeck', () => {
     // Every hundredth value is as good as independent.
     const apart = gaps.filter((_, bar) => bar % 100 === 0).map(gap => gap / Math.sqrt(stationary))
     expect(await chanceOf(apart, 'stats.norm.cdf(x)')).toBeGreaterThan(0.001)
+  })
+
+  it('has shocks of variance σ²/2κ (1 − e^(−2κ dt)) around what is kept', () => {
+    const shocks = gaps.subarray(1).map((gap, bar) => gap - kept * gaps[bar])
+    const variance = stationary * (1 - kept ** 2)
+    const error = variance * Math.sqrt(2 / shocks.length)
+    holdWithin4(
+      'shocks',
+      average(shocks, shock => shock ** 2),
+      variance,
+      error,
+    )
   })
 
   it.each([1, 10, 40, 100])('has the autocorrelation e^(−κτ) at lag %i', lag => {
@@ -243,6 +256,33 @@ describe('regime switching', () => {
     holdWithin4('0 to 1', moved / from, 0.05, Math.sqrt((0.05 * 0.95) / from))
   })
 
+  it('moves between three states as its matrix says, and spends 62.5, 31.25 and 6.25 % in them', () => {
+    // Bull, bear and stagnant markets of Wikipedia's "Markov chain", which states these shares.
+    const matrix = [
+      [0.9, 0.075, 0.025],
+      [0.15, 0.8, 0.05],
+      [0.25, 0.25, 0.5],
+    ]
+    const three = [...regimes, { volatility: 0.2 }]
+    const made = regimeSwitching({ ...FRAME, stepsPerBar: 1, seed: 8, regimes: three, transition: matrix })
+    const moves = matrix.map(row => row.map(() => 0))
+    made.regime.subarray(1).forEach((to, bar) => {
+      moves[made.regime[bar]][to]++
+    })
+    // Shares are remembered by the second eigenvalue, 0.7414 by numpy.linalg.eigvals.
+    const second = 0.6 + Math.SQRT2 / 10
+    const slow = (1 + second) / (1 - second)
+    moves.forEach((row, from) => {
+      const visits = row.reduce((a, b) => a + b)
+      const share = [0.625, 0.3125, 0.0625][from]
+      holdWithin4(`share of ${from}`, visits / BARS, share, Math.sqrt(((share * (1 - share)) / BARS) * slow))
+      row.forEach((count, to) => {
+        const chance = matrix[from][to]
+        holdWithin4(`${from} to ${to}`, count / visits, chance, Math.sqrt((chance * (1 - chance)) / visits))
+      })
+    })
+  })
+
   it.each([0, 1])('returns of state %i have its mean and variance', state => {
     const own = returns.filter((_, bar) => regime[bar] === state)
     const { drift, volatility } = regimes[state]
@@ -289,5 +329,40 @@ describe('a correlated basket', () => {
   it('has no correlation between one’s yesterday and another’s today', () => {
     const lagged = average(scaled[0].subarray(1).map((value, bar) => value * scaled[1][bar]))
     holdWithin4('lagged', lagged, 0, 1 / Math.sqrt(BARS))
+  })
+})
+
+describe('a year’s log return over 4,000 seeds has the mean of its drift', () => {
+  // Bars of 364 days; a minute's mean is lost in its deviation.
+  const year = 364 / 365
+  const frame = { bars: 1, interval: '52w', stepsPerBar: 2, instrument: FINE }
+  const [drift, volatility] = [0.5, 0.4]
+  const plain = (drift - volatility ** 2 / 2) * year
+  const jumps = { jumpsPerYear: 3, jumpMean: -0.1, jumpVolatility: 0.2 }
+  const single = { regimes: [{ drift, volatility }], transition: [[1]] }
+  const cases: Record<string, [(seed: number) => BarSeries, number, number]> = {
+    gbm: [seed => gbm({ ...frame, seed, drift, volatility }).series, plain, volatility ** 2],
+    'jump diffusion': [
+      seed => jumpDiffusion({ ...frame, seed, drift, volatility, ...jumps }).series,
+      plain + 3 * (-0.1 - Math.expm1(-0.1 + 0.02)) * year,
+      volatility ** 2 + 3 * (0.01 + 0.04),
+    ],
+    garch: [
+      seed => garch({ ...frame, seed, drift, volatility, alpha: 0.1, beta: 0.8 }).series,
+      drift * year,
+      volatility ** 2,
+    ],
+    regimes: [seed => regimeSwitching({ ...frame, seed, ...single }).series, plain, volatility ** 2],
+    basket: [
+      seed =>
+        basket({ ...frame, seed, assets: [{ drift, volatility }], correlation: [[1]] }).entries[0].series,
+      plain,
+      volatility ** 2,
+    ],
+  }
+
+  it.each(Object.entries(cases))('%s', (_, [make, mean, variance]) => {
+    const returns = Array.from({ length: 4000 }, (_, seed) => logReturns(make(seed))[0])
+    holdWithin4('mean', average(returns), mean, Math.sqrt((variance * year) / 4000))
   })
 })
