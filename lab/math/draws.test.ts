@@ -135,6 +135,12 @@ print(json.dumps((v / v.sum()).tolist()))`,
   ).toBeUndefined()
   expect(
     stationaryDistribution([
+      [1, 0],
+      [0.5, 0.5],
+    ]),
+  ).toBeUndefined()
+  expect(
+    stationaryDistribution([
       [0.5, 0.5],
       [0, 1],
     ]),

@@ -9,6 +9,7 @@ import { SECOND } from '../core/time.ts'
 import { BOOK_ACTIONS } from '../domain/market-events.ts'
 import { backtest, memoryTicks } from '../sim/index.ts'
 import { Restless } from '../testing/fixtures-ticks.ts'
+import { python } from '../testing/python.ts'
 import { type OrderFlowTerms, orderFlow, type SyntheticFlow } from './index.ts'
 import { autocorrelation, average, holdWithin4 } from './test-moments.ts'
 
@@ -192,6 +193,30 @@ describe('orders that rest', () => {
         Math.sqrt(bartlett / n),
       )
     }
+  })
+
+  it('leave after a time of their own, exponential with mean 1/θ (scipy.stats.kstest)', async () => {
+    const { book } = orderFlow({ seed: 12, seconds: 1500, level: 'L3', marketRate: 0, cancelRate: 0.4 })
+    const came = new Map<number, number>()
+    const lives: number[] = []
+    // Orders that come 50 s before the end have gone by then, but for one in e²⁰.
+    const last = book.eventTime[0] + 1450 * SECOND
+    for (let row = 0; row < book.length; row++) {
+      const [time, order] = [book.eventTime[row], book.order![row]]
+      if (book.action[row] === BOOK_ACTIONS.add && time > book.eventTime[0] && time < last)
+        came.set(order, time)
+      else if (book.action[row] === BOOK_ACTIONS.remove && came.has(order))
+        lives.push((0.4 * (time - came.get(order)!)) / SECOND)
+    }
+    expect(lives).toHaveLength(came.size)
+    const chance = await python(
+      `
+import json, sys
+from scipy import stats
+print(json.dumps(float(stats.kstest(json.load(sys.stdin), 'expon').pvalue)))`,
+      lives,
+    )
+    expect(chance).toBeGreaterThan(0.001)
   })
 
   it('with market orders of one lot are (λ − μ)/θ on average, with variance λ/θ', () => {
