@@ -2,7 +2,7 @@
 import { GordonError } from '../core/errors.ts'
 import { benchmarkEquity } from '../sim/benchmark.ts'
 import { type BothPaths, pathFigures } from '../sim/both-paths.ts'
-import { backtest, type TradingSettings } from '../sim/index.ts'
+import { type AnyStrategy, backtest, type TradingSettings } from '../sim/index.ts'
 import { loadStrategy } from '../sim/loader.ts'
 import { type AccountOptions, currencyOf, readAccount, readFinancing } from './account-flags.ts'
 import { parseActions, readText, resolveActions } from './actions-csv.ts'
@@ -46,7 +46,7 @@ export async function backtestCommand(file: string, options: BacktestOptions): P
     options.actions === undefined ? [] : parseActions(await readText(options.actions), options.actions)
   const request = {
     ...settings,
-    strategy: loaded.strategy as Parameters<typeof backtest>[0]['strategy'],
+    strategy: loaded.strategy as AnyStrategy,
     strategyFile: file,
     codeHash: loaded.codeHash,
     params: readParams(options.params),

@@ -9,9 +9,13 @@ export class Random {
     this.#generator = xoroshiro128plus(seed)
   }
 
-  /** For seeds that people choose, 1, 2, 3: stirred first, so that near ones have nothing in common. */
-  static ofChoice(seed: number): Random {
-    return new Random(stirred(seed))
+  /**
+   * For seeds that people choose, 1, 2, 3: stirred first, so that near ones have nothing in common.
+   * @param stream of several that one seed gives, from 0
+   */
+  static ofChoice(seed: number, stream = 0): Random {
+    const chosen = stirred(seed)
+    return new Random(stream === 0 ? chosen : stirred(chosen ^ Math.imul(stream, 0x85ebca77)))
   }
 
   /** Uniform in [0, 1), 53 random bits. */

@@ -32,6 +32,8 @@ export type CashFlowKind =
 export interface CashFlow {
   readonly kind: CashFlowKind
   readonly time: Micros
+  /** Whose it was, where a run has several strategies. */
+  readonly strategy?: string
   /** Absent for money's own: interest, conversion. */
   readonly instrument?: string
   readonly currency: string
@@ -49,7 +51,7 @@ export interface CashFlow {
   readonly rate?: number
   /** New name. */
   readonly to?: string
-  /** Fills of the account that came before it: its place among them. */
+  /** Fills of the account that came before it: its place among them; of the strategy's, where there are several. */
   readonly afterFills: number
 }
 

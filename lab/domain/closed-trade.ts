@@ -5,6 +5,8 @@ import type { Micros } from '../core/time.ts'
  * through a split, quantity and entry price are those of its last shares.
  */
 export interface ClosedTrade {
+  /** Whose it was, where a run has several strategies. */
+  readonly strategy?: string
   readonly instrument: string
   readonly direction: 'long' | 'short'
   readonly quantity: number
@@ -33,6 +35,8 @@ export interface ClosedTrade {
 
 /** What is still held at the end: never counted among the trades. */
 export interface OpenTrade {
+  /** Whose it is, where a run has several strategies. */
+  readonly strategy?: string
   readonly instrument: string
   readonly direction: 'long' | 'short'
   readonly quantity: number

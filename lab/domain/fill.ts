@@ -5,6 +5,8 @@ import type { Side } from './order.ts'
 export interface FillRecord {
   readonly id: number
   readonly orderId: number
+  /** Whose it is, where a run has several strategies. */
+  readonly strategy?: string
   /** When the account knew it, µs UTC. */
   readonly time: Micros
   readonly instrument: string

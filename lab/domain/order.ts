@@ -104,6 +104,8 @@ export type Reason =
 export interface OrderRecord {
   /** 1, 2, 3 … in order of submission. */
   readonly id: number
+  /** Whose it is, where a run has several strategies. */
+  readonly strategy?: string
   /** `XNAS:AAPL` */
   readonly instrument: string
   readonly side: Side

@@ -70,8 +70,27 @@ export interface PlotSeries {
   readonly value: Float64Array
 }
 
+/** One of several strategies of a run: what it was given, and what became of it. */
+export interface RunMember {
+  /** As orders, fills and trades name it. */
+  readonly name: string
+  readonly strategyFile?: string
+  readonly codeHash: string
+  readonly params: Readonly<Record<string, unknown>>
+  /** Its part of the opening money. */
+  readonly share: number
+  readonly startEquity: number
+  readonly endEquity: number
+  readonly fees: number
+  /** Row by row of the run's curve, account currency. */
+  readonly equity: Float64Array
+}
+
 export interface RunResult {
+  /** Name; of several, all of them. */
   readonly strategy: string
+  /** Where the run has several strategies, in the order in which they decide. */
+  readonly members?: readonly RunMember[]
   /** Path as given, sha256 of the file and its transitive imports. */
   readonly strategyFile?: string
   readonly codeHash: string

@@ -33,6 +33,8 @@ function codeOf(state: OrderState): number {
 
 export interface OrderTerms {
   readonly id: number
+  /** Place of its strategy among those of the run; absent: 0. */
+  readonly strategy?: number
   readonly handle: number
   /** +1 buys, −1 sells. */
   readonly sign: 1 | -1
@@ -89,6 +91,8 @@ export const REDUCE_ONLY: SpecialTerms = Object.freeze({ ...PLAIN_TERMS, reduceO
 
 export class WorkingOrder {
   id = 0
+  /** Place of its strategy among those of the run. */
+  strategy = 0
   handle = -1
   sign: 1 | -1 = 1
   type: OrderType = 'market'
@@ -166,7 +170,7 @@ export class WorkingOrder {
 
   /** Takes terms and starts a life; objects of ended orders begin again as others. */
   begin(terms: OrderTerms): void {
-    this.beginPlain(terms.id, terms.handle, terms.sign)
+    this.beginPlain(terms.id, terms.strategy ?? 0, terms.handle, terms.sign)
     this.type = terms.type
     this.timeInForce = terms.timeInForce
     this.submittedAt = terms.submittedAt
@@ -179,8 +183,9 @@ export class WorkingOrder {
   }
 
   /** Starts the life of a market order without options; lots and times are the caller's to write. */
-  beginPlain(id: number, handle: number, sign: 1 | -1): void {
+  beginPlain(id: number, strategy: number, handle: number, sign: 1 | -1): void {
     this.id = id
+    this.strategy = strategy
     this.handle = handle
     this.sign = sign
     this.type = 'market'

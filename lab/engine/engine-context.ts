@@ -17,6 +17,7 @@ import type {
   Tradable,
 } from '../strategy/context.ts'
 import type { Engine } from './engine.ts'
+import type { Member } from './member.ts'
 import {
   checkOptions,
   isPlain,
@@ -33,12 +34,14 @@ const REDUCE: OrderOptions = Object.freeze({ reduceOnly: true })
 
 export class EngineContext implements Context {
   readonly #engine: Engine
+  readonly #member: Member
   readonly #position: Float64Array
   readonly #bySymbol: ReadonlyMap<string, Tradable>
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, member: Member) {
     this.#engine = engine
-    this.#position = engine.account.position
+    this.#member = member
+    this.#position = member.account.position
     const symbols = new Map<string, Tradable>()
     for (const instrument of engine.instruments) {
       symbols.set(instrument.id, instrument)
@@ -54,7 +57,7 @@ export class EngineContext implements Context {
     return this.#engine.instruments
   }
   get universe(): readonly Tradable[] {
-    return this.#engine.universe.members(this.#engine.now)
+    return this.#member.universe.members(this.#engine.now)
   }
 
   instrument(symbol: string): Tradable {
@@ -68,19 +71,19 @@ export class EngineContext implements Context {
   }
 
   isMember(instrument: Tradable): boolean {
-    return this.#engine.universe.isMember(instrument.handle, this.#engine.now)
+    return this.#member.universe.isMember(instrument.handle, this.#engine.now)
   }
 
   get cash(): number {
-    return this.#engine.account.cash
+    return this.#member.account.cash
   }
   get equity(): number {
-    this.#engine.account.valuate()
-    return this.#engine.account.equity
+    this.#member.account.valuate()
+    return this.#member.account.equity
   }
   get buyingPower(): number {
-    this.#engine.account.valuate()
-    return this.#engine.risk.buyingPower
+    this.#member.account.valuate()
+    return this.#member.risk.buyingPower
   }
 
   position(instrument: Tradable): number {
@@ -88,7 +91,7 @@ export class EngineContext implements Context {
   }
 
   price(instrument: Tradable): number | undefined {
-    const mark = this.#engine.account.mark[instrument.handle]
+    const mark = this.#member.account.mark[instrument.handle]
     return Number.isNaN(mark) ? undefined : mark
   }
 
@@ -100,7 +103,8 @@ export class EngineContext implements Context {
   }
 
   book(instrument: Tradable): BookView | undefined {
-    return this.#engine.book(instrument.handle)
+    const { handle } = instrument
+    return this.#engine.market.books[handle] === undefined ? undefined : this.#member.callbacks.books[handle]
   }
 
   wakeAt(time: number, name: string): void {
@@ -109,15 +113,15 @@ export class EngineContext implements Context {
         'TIMER_PAST',
         `wakeAt("${name}") asks for ${Number.isFinite(time) ? isoTime(time) : time}, which is not after now (${isoTime(this.#engine.now)}); give a later time in µs UTC.`,
       )
-    this.#engine.wakeAt(time, name)
+    this.#engine.wakeAt(this.#member, time, name)
   }
 
   history(instrument: Tradable, n: number, interval?: string): BarHistory | undefined {
     const engine = this.#engine
-    if (!Number.isSafeInteger(n) || n < 1 || n > engine.history)
+    if (!Number.isSafeInteger(n) || n < 1 || n > this.#member.history)
       throw new GordonError(
         'HISTORY_DEPTH',
-        `history(${instrument.symbol}, ${n}) reaches further than the strategy declares (${engine.history} bars); set history: ${Math.max(1, Math.ceil(n) || 1)} in strategy({ … }).`,
+        `history(${instrument.symbol}, ${n}) reaches further than the strategy declares (${this.#member.history} bars); set history: ${Math.max(1, Math.ceil(n) || 1)} in strategy({ … }).`,
       )
     const window = engine.streams.seenBars(instrument.handle, interval)
     if (window === undefined)
@@ -148,10 +152,10 @@ export class EngineContext implements Context {
   }
 
   target(instrument: Tradable, quantity: number): number | undefined {
-    const { account } = this.#engine
+    const { account } = this.#member
     const lots = Math.round(quantity * instrument.lotsPerUnit)
     const difference =
-      lots - account.positionLots[instrument.handle] - this.#engine.desk.workingLots(instrument.handle)
+      lots - account.positionLots[instrument.handle] - this.#member.desk.workingLots(instrument.handle)
     if (difference === 0) return undefined
     return this.#order(
       instrument,
@@ -170,7 +174,7 @@ export class EngineContext implements Context {
     for (const instrument of this.#engine.instruments) {
       const weight = weights.get(instrument) ?? (options.closeOthers === true ? 0 : undefined)
       if (weight === undefined) continue
-      const { account } = this.#engine
+      const { account } = this.#member
       const price = account.unitValue(instrument.handle, account.mark[instrument.handle])
       const lots = weight === 0 ? 0 : Math.trunc(((weight * equity) / price) * instrument.lotsPerUnit)
       const id = this.target(instrument, lots / instrument.lotsPerUnit)
@@ -187,7 +191,7 @@ export class EngineContext implements Context {
 
   close(instrument: Tradable): number | undefined {
     if (!this.#knows(instrument)) return this.sell(instrument, 0)
-    const { desk, account } = this.#engine
+    const { desk, account } = this.#member
     desk.cancelAll(instrument.handle)
     if (desk.openOrders(instrument.handle).length === 0) return this.target(instrument, 0)
     // Cancels on their way: what they are for may still fill, and what reduces only does not add to it.
@@ -198,13 +202,13 @@ export class EngineContext implements Context {
 
   cancel(orderId: number): void {
     const order = this.#engine.recorder.orders.living(orderId)
-    if (order !== undefined) this.#engine.desk.cancel(order)
+    if (order !== undefined && order.strategy === this.#member.place) this.#member.desk.cancel(order)
   }
 
   replace(orderId: number, change: ReplaceOptions): Reason | undefined {
     const { orders } = this.#engine.recorder
-    const order = orders.living(orderId)
-    if (order === undefined) return orders.has(orderId) ? 'orderEnded' : 'unknownOrder'
+    const order = this.#owns(orderId) ? orders.living(orderId) : undefined
+    if (order === undefined) return this.#owns(orderId) ? 'orderEnded' : 'unknownOrder'
     const instrument = this.#engine.instruments[order.handle]
     const lots = change.quantity === undefined ? undefined : toLots(change.quantity, instrument)
     const limit = change.limit === undefined ? undefined : toTicks(change.limit, instrument)
@@ -214,19 +218,20 @@ export class EngineContext implements Context {
     // A price that its type does not have would make it another type of order.
     if (limit !== undefined && Number.isNaN(order.limitTicks)) return 'invalidPrice'
     if (stop !== undefined && Number.isNaN(order.stopTicks)) return 'invalidPrice'
-    return this.#engine.desk.replace(order, { lots, limitTicks: limit, stopTicks: stop } as OrderChange)
+    return this.#member.desk.replace(order, { lots, limitTicks: limit, stopTicks: stop } as OrderChange)
   }
 
   children(orderId: number): number[] {
-    return this.#engine.recorder.orders.children(orderId)
+    return this.#owns(orderId) ? this.#engine.recorder.orders.children(orderId) : []
   }
 
   order(orderId: number): OrderRecord | undefined {
+    if (!this.#owns(orderId)) return undefined
     return this.#engine.recorder.orders.record(orderId, this.#engine.instruments)
   }
 
   openOrders(instrument?: Tradable): number[] {
-    return this.#engine.desk.openOrders(instrument?.handle)
+    return this.#member.desk.openOrders(instrument?.handle)
   }
 
   roundPrice(instrument: Tradable, price: number, toward: 'nearest' | 'down' | 'up' = 'nearest'): number {
@@ -244,13 +249,13 @@ export class EngineContext implements Context {
   }
 
   log(text: string): void {
-    this.#engine.recorder.log(this.#engine.now, String(text))
+    this.#engine.recorder.log(this.#engine.now, this.#member.prefix + String(text))
   }
   plot(series: string, value: number): void {
-    this.#engine.recorder.plot(this.#engine.now, String(series), value)
+    this.#engine.recorder.plot(this.#engine.now, this.#member.prefix + String(series), value)
   }
   random(): number {
-    return this.#engine.random.uniform()
+    return this.#member.random.uniform()
   }
 
   #order(instrument: Tradable, sign: 1 | -1, quantity: number, options: OrderOptions): number {
@@ -260,11 +265,12 @@ export class EngineContext implements Context {
       const whole = Math.round(quantity * lotsPerUnit)
       // What most orders are; all that is odd goes the long way round, which says what is wrong.
       if (whole > 0 && whole <= LARGEST_LOTS && whole / lotsPerUnit === quantity) {
-        const order = engine.recorder.orders.openPlain(handle, sign)
+        const member = this.#member
+        const order = engine.recorder.orders.openPlain(member.place, handle, sign)
         order.lots = whole
         order.submittedAt = engine.now
         order.decidedAt = engine.eventClock
-        engine.desk.enqueue(order, engine.universe.whole ? undefined : this.#outsider(order, true))
+        member.desk.enqueue(order, member.universe.whole ? undefined : this.#outsider(order, true))
         return order.id
       }
     }
@@ -282,6 +288,7 @@ export class EngineContext implements Context {
     const order = orders.open(
       {
         id,
+        strategy: this.#member.place,
         handle: known ? instrument.handle : -1,
         sign,
         type: bare ? 'market' : orderType(options),
@@ -301,11 +308,11 @@ export class EngineContext implements Context {
     else if (typeof limit === 'string') reason = limit
     else if (typeof stop === 'string') reason = stop
     else if (typeof special === 'string') reason = special
-    else if (special.parent >= id) reason = 'unknownOrder'
+    else if (special.parent !== 0 && !this.#owns(special.parent, id)) reason = 'unknownOrder'
     else reason = this.#outsider(order, known)
     if (!bare && known && (options.takeProfit !== undefined || options.stopLoss !== undefined))
       this.#bracket(order, instrument, options, reason)
-    else engine.desk.enqueue(order, reason)
+    else this.#member.desk.enqueue(order, reason)
     return id
   }
 
@@ -322,7 +329,7 @@ export class EngineContext implements Context {
       price === undefined ? Number.NaN : toTicks(price, instrument),
     )
     const wrong = ticks.find(price => typeof price === 'string')
-    const { desk } = this.#engine
+    const { desk } = this.#member
     const special = {
       ...PLAIN_TERMS,
       parent: entry.id,
@@ -337,10 +344,11 @@ export class EngineContext implements Context {
   }
 
   #child(entry: WorkingOrder, special: SpecialTerms, limitTicks: number, stopTicks: number): void {
-    const { recorder, desk, now, eventClock } = this.#engine
+    const { recorder, now, eventClock } = this.#engine
     const limited = !Number.isNaN(limitTicks)
     const child = recorder.orders.open({
       id: recorder.orders.nextId,
+      strategy: entry.strategy,
       handle: entry.handle,
       sign: entry.sign > 0 ? -1 : 1,
       type: Number.isNaN(stopTicks) ? 'limit' : limited ? 'stopLimit' : 'stop',
@@ -353,7 +361,13 @@ export class EngineContext implements Context {
       tag: entry.tag,
       special,
     })
-    desk.enqueue(child, undefined)
+    this.#member.desk.enqueue(child, undefined)
+  }
+
+  /** An order that this strategy has sent, before the one with id `before`. */
+  #owns(id: number, before = Number.POSITIVE_INFINITY): boolean {
+    const { orders } = this.#engine.recorder
+    return id < before && orders.has(id) && orders.strategyOf(id) === this.#member.place
   }
 
   #knows(instrument: Tradable | undefined): boolean {
@@ -362,13 +376,13 @@ export class EngineContext implements Context {
 
   /** A quantity worked out from a price that is not known yet: the price is what is missing. */
   #unpriced(reason: Reason, instrument: Tradable): boolean {
-    return reason === 'notANumber' && Number.isNaN(this.#engine.account.mark[instrument.handle])
+    return reason === 'notANumber' && Number.isNaN(this.#member.account.mark[instrument.handle])
   }
 
   /** Only what brings a position nearer to zero may be sent for an instrument that has left the universe. */
   #outsider(order: WorkingOrder, known: boolean): Reason | undefined {
-    if (!known || this.#engine.universe.isMember(order.handle, this.#engine.now)) return undefined
-    const lots = this.#engine.account.positionLots[order.handle]
+    if (!known || this.#member.universe.isMember(order.handle, this.#engine.now)) return undefined
+    const lots = this.#member.account.positionLots[order.handle]
     const reduces = order.sign < 0 ? lots >= order.lots : -lots >= order.lots
     return reduces ? undefined : 'instrumentNotInUniverse'
   }

@@ -15,31 +15,28 @@
  * Where one stream alone has events for a while, a lane works them in the same order without looking at the others
  * between two rows.
  */
-import { Random } from '../core/random.ts'
 import { MINUTE } from '../core/time.ts'
 import type { FeeModel } from '../costs/index.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import type { AccountReports, ClockedVenue, Venue } from '../domain/ports/venue.ts'
-import type { Account } from '../portfolio/account.ts'
-import type { RiskEngine } from '../risk/risk-engine.ts'
+import { type Holdings, JointAccount } from '../portfolio/joint-account.ts'
 import type { Tradable } from '../strategy/context.ts'
-import type { StrategyCallbacks } from '../strategy/strategy.ts'
 import { Agenda } from './agenda.ts'
 import type { BarWindow } from './bar-window.ts'
-import { Callbacks } from './callbacks.ts'
-import { EngineContext } from './engine-context.ts'
+import { DeskSwitch } from './desk-switch.ts'
 import { Market } from './market.ts'
-import { OrderDesk, type Standing } from './order-desk.ts'
+import { Member, type MemberSetup, type TimerSchedule } from './member.ts'
+import type { Standing } from './order-desk.ts'
 import { Recorder } from './recorder.ts'
 import { StreamTable } from './stream-table.ts'
 import type { BarTerms, StreamTerms } from './streams.ts'
-import type { MarketBook } from './tick-views.ts'
 import type { TickWindow } from './tick-window.ts'
-import type { Universe } from './universe.ts'
 
 /** What a venue is made with: whom it reports to and the windows it may look at. */
 export interface VenueSeat {
   readonly reports: AccountReports
+  /** How many strategies trade there. */
+  readonly strategies: number
   /** Bars that fill orders, by handle; empty windows where an instrument has none. */
   readonly windows: readonly BarWindow[]
   readonly ticks: readonly TickWindow[]
@@ -47,30 +44,19 @@ export interface VenueSeat {
   readonly ambiguousBars: Recorder['ambiguousBars']
 }
 
-/** A schedule of the strategy: when it goes off next, strictly after a time; undefined when it ends. */
-export interface TimerSchedule {
-  readonly name: string
-  readonly next: (after: number) => number | undefined
-}
-
 export interface EngineSetup {
-  readonly strategy: StrategyCallbacks
+  /** The strategies, in the order in which they decide at an instant. */
+  readonly members: readonly MemberSetup[]
   readonly instruments: readonly Tradable[]
   /** In order of delivery (compareStreams). */
   readonly streams: readonly StreamTerms[]
-  readonly account: Account
   readonly accountKind: 'cash' | 'margin'
-  readonly risk: RiskEngine
   readonly fees: FeeModel
-  readonly universe: Universe
   /** Decisions begin at this time; earlier events only warm up. */
   readonly from: number
-  /** Rows that `ctx.history` may reach. */
-  readonly history: number
   readonly strict: boolean
   readonly seed: number
-  readonly schedules: readonly TimerSchedule[]
-  /** Pays or takes what a funding rate asks of a position; the mark price may be NaN. */
+  /** Pays or takes what a funding rate asks of positions; the mark price may be NaN. */
   readonly funding: (handle: number, rate: number, markPrice: number, now: number) => void
   /** Looks after margin once marks are known; may order liquidations. */
   readonly guard?: (now: number) => void
@@ -82,14 +68,11 @@ export interface EngineSetup {
 export class Engine implements Standing {
   readonly streams: StreamTable
   readonly market: Market
-  readonly account: Account
-  readonly risk: RiskEngine
-  readonly universe: Universe
+  readonly members: readonly Member[]
+  /** All their money. */
+  readonly holdings: Holdings
   readonly instruments: readonly Tradable[]
   readonly recorder = new Recorder()
-  readonly desk: OrderDesk
-  readonly random: Random
-  readonly history: number
   /** What happens at known times before the strategy is called, and what it asked to be called for. */
   readonly house = new Agenda()
   /** The same, for what comes after an instant's fills and marks: expiry, interest, a dividend's payment. */
@@ -102,26 +85,26 @@ export class Engine implements Standing {
   /** Where the strategy is, for the sentence when it throws. */
   callback = ''
   callbackHandle = -1
+  /** Whose callback it is: place of the member. */
+  calling = 0
 
-  readonly #strategy: StrategyCallbacks
+  /** The one strategy of most runs. */
+  readonly #alone: Member | undefined
   readonly #venue: Venue
   readonly #clocked: ClockedVenue | undefined
-  readonly #context: EngineContext
   readonly #funding: EngineSetup['funding']
   readonly #guard: EngineSetup['guard']
   readonly #begin: EngineSetup['begin']
-  readonly #schedules: readonly TimerSchedule[]
+  readonly #scheduled: boolean
   /** Per stream: its bar window or its window of ticks. */
   readonly #barOf: readonly (BarWindow | undefined)[]
   readonly #tickOf: readonly (TickWindow | undefined)[]
-  readonly #callbacks: Callbacks
   /** Streams with an event in this instant, and the handles whose executing bars are among them. */
   readonly #active: Uint32Array
   readonly #worked: Uint32Array
   readonly #strict: boolean
   readonly #from: number
   readonly #hasOnBar: boolean
-  readonly #hasOnInstant: boolean
   /** Every stream is of bars, informs and executes: streams are handles. */
   readonly #plain: boolean
   /** Some stream is of funding. */
@@ -136,25 +119,23 @@ export class Engine implements Standing {
   #starting = false
 
   constructor(setup: EngineSetup) {
-    const { instruments, streams } = setup
+    const { instruments, streams, members } = setup
     this.instruments = instruments
-    this.account = setup.account
-    this.risk = setup.risk
-    this.universe = setup.universe
-    this.history = setup.history
-    this.random = Random.ofChoice(setup.seed)
-    this.#strategy = setup.strategy
     this.#funding = setup.funding
     this.#guard = setup.guard
     this.#begin = setup.begin
-    this.#schedules = setup.schedules
     this.#strict = setup.strict
     this.#from = setup.from
-    const table = new StreamTable([setup.strategy], instruments, streams, setup.history)
+    const table = new StreamTable(
+      members.map(one => one.strategy),
+      instruments,
+      streams,
+      Math.max(...members.map(one => one.history)),
+    )
     this.streams = table
     this.#barOf = table.barOf
     this.#tickOf = table.tickOf
-    this.market = new Market(instruments, this.account.mark)
+    this.market = new Market(instruments, members[0].account.mark)
     for (const window of table.ticks) this.market.expect(window)
     this.#active = new Uint32Array(streams.length)
     this.#firstRows = new Uint32Array(streams.length)
@@ -162,35 +143,44 @@ export class Engine implements Standing {
     this.#worked = this.#plain ? this.#active : new Uint32Array(instruments.length)
     this.#sampled = !streams.some(one => one.kind === 'bars' && one.executes)
     this.#funded = streams.some(one => one.kind === 'funding')
-    this.#hasOnBar = setup.strategy.onBar !== undefined
-    this.#hasOnInstant = setup.strategy.onInstant !== undefined
-    this.desk = new OrderDesk({ ...setup, recorder: this.recorder, windows: table.executing, standing: this })
-    this.#callbacks = new Callbacks({
+    const alone = members.length === 1
+    const shared = {
       ...setup,
+      alone,
+      recorder: this.recorder,
+      executing: table.executing,
       windows: table.windows,
       handles: table.handles,
       ticks: table.ticks,
       market: this.market,
-      desk: this.desk,
-      standing: this,
-    })
+    }
+    this.members = members.map((one, place) => new Member(this, one, place, shared))
+    this.#alone = alone ? this.members[0] : undefined
+    this.holdings = alone ? members[0].account : new JointAccount(members.map(one => one.account))
+    this.#hasOnBar = this.members.some(one => one.hasOnBar)
+    this.#scheduled = members.some(one => one.schedules.length > 0)
+    const desks = this.members.map(one => one.desk)
     const { venue, clocked } = setup.venue({
-      reports: this.desk,
+      reports: alone ? desks[0] : new DeskSwitch(desks),
+      strategies: desks.length,
       windows: table.executing,
       ticks: table.ticks,
       ambiguousBars: this.recorder.ambiguousBars,
     })
     this.#venue = venue
     this.#clocked = clocked
-    this.#context = new EngineContext(this)
-    this.desk.open(this.#venue, this.#context)
-    this.#callbacks.open(this.#context)
+    for (const { desk, callbacks, context } of this.members) {
+      desk.open(venue, context)
+      callbacks.open(context)
+    }
   }
 
   /** Begins: `onStart` comes with the first instant of decisions, so that it has a time and known prices. */
   start(): void {
     this.#starting =
-      this.#strategy.onStart !== undefined || this.#schedules.length > 0 || this.#begin !== undefined
+      this.#scheduled ||
+      this.#begin !== undefined ||
+      this.members.some(one => one.strategy.onStart !== undefined)
   }
 
   /** Rows of the curve so far: instants of decisions, or minutes where no bars fill orders. */
@@ -203,40 +193,35 @@ export class Engine implements Standing {
     return this.#curve.length > 0 || (this.#sampled && this.now >= this.#from)
   }
 
-  /** Tells the strategy of a corporate action, before the instant's other callbacks. */
+  /** Tells the strategies of a corporate action, before the instant's other callbacks. */
   tellAction(action: CorporateAction): void {
     // Before the first instant of decisions there is nobody to tell.
     if (this.now < this.#from || this.#starting || this.eventClock === Number.NEGATIVE_INFINITY) return
-    this.#callbacks.action(action)
+    for (const { callbacks } of this.members) callbacks.action(action)
   }
 
-  /** The book of an instrument as its strategy may see it. */
-  book(handle: number): MarketBook | undefined {
-    return this.market.books[handle] === undefined ? undefined : this.#callbacks.books[handle]
-  }
-
-  /** Asks for `onTimer`. */
-  wakeAt(time: number, name: string): void {
-    this.timers.add(time, () => this.#callTimer(name))
+  /** Asks for a member's `onTimer`. */
+  wakeAt(member: Member, time: number, name: string): void {
+    this.timers.add(time, () => this.#callTimer(member, name))
   }
 
   end(): void {
-    this.account.valuate()
-    const curve = this.#curve
+    this.holdings.valuate()
     if (this.#sampled && this.now >= this.#from) {
       // The row of this minute tells how things stood before its events.
-      if (this.now === this.#sampledAt) curve.length--
-      curve.add(this.account.equity, this.account.grossExposure, this.now)
+      if (this.now === this.#sampledAt) this.#takeBack()
+      this.#record(this.now)
     }
-    if (this.#strategy.onEnd === undefined) return
-    const { length } = curve
+    const ending = this.members.filter(one => one.strategy.onEnd !== undefined)
+    if (ending.length === 0) return
+    const { length } = this.#curve
     // What fills here, where market orders fill at once, belongs to the last instant: its row is written again.
-    if (length > 0) curve.length = length - 1
+    if (length > 0) this.#takeBack()
     try {
-      this.#callbacks.end()
+      for (const { callbacks } of ending) callbacks.end()
     } finally {
-      this.account.valuate()
-      if (length > 0) curve.add(this.account.equity, this.account.grossExposure, this.now)
+      this.holdings.valuate()
+      if (length > 0) this.#record(this.now)
     }
   }
 
@@ -252,7 +237,8 @@ export class Engine implements Standing {
    */
   run(limit: number): number {
     const { next, nextTimes, exhausted } = this.streams
-    const { desk, house, timers, settlements } = this
+    const { house, timers, settlements } = this
+    const alone = this.#alone
     const active = this.#active
     const clocked = this.#clocked
     for (let left = limit; left > 0; ) {
@@ -261,7 +247,7 @@ export class Engine implements Standing {
       if (now === Number.POSITIVE_INFINITY) return -1
       const wake = Math.min(house.next, timers.next, settlements.next)
       const until = wake < now ? wake : now
-      if (clocked !== undefined && desk.venueBusy === true) {
+      if (clocked !== undefined && this.#venueBusy === true) {
         const due = clocked.advance(until)
         if (Number.isNaN(due)) return clocked.starved
         if (due <= until) {
@@ -277,7 +263,12 @@ export class Engine implements Standing {
         continue
       }
       const count = next.due(now, active)
-      if (count === 1 && wake > now && (this.#starting === false || this.#schedules.length === 0)) {
+      if (
+        count === 1 &&
+        wake > now &&
+        alone !== undefined &&
+        (this.#starting === false || this.#scheduled === false)
+      ) {
         const stream = active[0]
         next.set(stream, Number.POSITIVE_INFINITY)
         const others = next.earliest
@@ -285,8 +276,8 @@ export class Engine implements Standing {
         const bars = this.#barOf[stream]
         left =
           bars !== undefined
-            ? this.#barLane(stream, bars, horizon, left)
-            : this.#tickLane(this.#tickOf[stream]!, horizon, left)
+            ? this.#barLane(alone, stream, bars, horizon, left)
+            : this.#tickLane(alone, this.#tickOf[stream]!, horizon, left)
         this.streams.moved(stream, 0)
         next.set(stream, nextTimes[0])
         continue
@@ -306,25 +297,24 @@ export class Engine implements Standing {
    * changed with them; all that stays the same from bar to bar is held in locals, which takes half the time.
    * paths.test.ts holds the two together.
    */
-  #barLane(stream: number, window: BarWindow, until: number, limit: number): number {
-    const { account, desk, timers } = this
+  #barLane(member: Member, stream: number, window: BarWindow, until: number, limit: number): number {
+    const { account, desk, callbacks, strategy, context } = member
+    const { timers } = this
     let horizon = until
     const { end, eventTime, receiveTime, close, foreign } = window
     const { mark } = account
     const terms = this.streams.terms[stream] as BarTerms
     const { handle } = terms
     const curve = this.#curve
-    const strategy = this.#strategy
-    const context = this.#context
-    const view = this.#callbacks.views[window.slot]
+    const view = callbacks.views[window.slot]
     const from = this.#from
     const strict = this.#strict
     const clocked = this.#clocked !== undefined
     const executes = terms.executes === true
     const guard = this.#guard
     const derived = executes && curve.derived
-    const hasOnBar = this.#hasOnBar && terms.informs
-    const hasOnInstant = this.#hasOnInstant && terms.informs
+    const hasOnBar = member.hasOnBar && terms.informs
+    const hasOnInstant = member.hasOnInstant && terms.informs
     this.#worked[0] = handle
     let left = limit
     for (; left > 0; left--) {
@@ -354,11 +344,11 @@ export class Engine implements Standing {
         window.shown = true
         if (this.callback !== 'onBar') this.callback = 'onBar'
         this.callbackHandle = handle
-        strategy.onBar!(strict === true ? this.#callbacks.freshBar(window) : view, context)
+        strategy.onBar!(strict === true ? callbacks.freshBar(window) : view, context)
         window.shown = false
         if (desk.unsettled === true) desk.flush()
       }
-      if (hasOnInstant === true) this.#callbacks.instant()
+      if (hasOnInstant === true) callbacks.instant()
       if (derived === true) curve.length++
       else if (executes === true) {
         account.valuate()
@@ -369,8 +359,9 @@ export class Engine implements Standing {
   }
 
   /** Ticks of one stream until another event is due; each receive time is an instant. */
-  #tickLane(window: TickWindow, until: number, limit: number): number {
-    const { desk, market, timers } = this
+  #tickLane(member: Member, window: TickWindow, until: number, limit: number): number {
+    const { desk, callbacks, strategy, context } = member
+    const { market, timers } = this
     let horizon = until
     const clocked = this.#clocked
     const { end, receiveTime, eventTime, handle } = window
@@ -378,15 +369,13 @@ export class Engine implements Standing {
     const isFunding = window.kind === 'funding'
     const from = this.#from
     const sampled = this.#sampled
-    const strategy = this.#strategy
     const guard = this.#guard
     const hasOnBook = isBook && strategy.onBook !== undefined
     const hasOnTrade = window.kind === 'trades' && strategy.onTrade !== undefined && this.#strict === false
-    const hasOnInstant = this.#hasOnInstant
-    const context = this.#context
-    const view = this.#callbacks.books[handle]
-    const tick = this.#callbacks.tickViews[window.place]
-    const { mark } = this.account
+    const { hasOnInstant } = member
+    const view = callbacks.books[handle]
+    const tick = callbacks.tickViews[window.place]
+    const { mark } = member.account
     // Within the lane marks move with this stream, and money and orders with what the strategy does: in between,
     // margin is as it was when it was last looked at.
     let unseen = true
@@ -440,7 +429,7 @@ export class Engine implements Standing {
         window.shown = false
       } else if (isBook === false) {
         unseen = true
-        this.#callbacks.ticks(window, row)
+        callbacks.ticks(window, row)
       }
       if (desk.unsettled === true) {
         desk.flush()
@@ -448,7 +437,7 @@ export class Engine implements Standing {
       }
       if (hasOnInstant === true) {
         unseen = true
-        this.#callbacks.instant()
+        callbacks.instant()
       }
     }
     return left
@@ -463,7 +452,8 @@ export class Engine implements Standing {
 
   /** The events of `now` of the first `count` active streams, or none where only the clock moves. */
   #instant(count: number): void {
-    const { account, desk, now } = this
+    const { now, members } = this
+    const { mark } = members[0].account
     const active = this.#active
     const before = this.eventClock
     let worked = count
@@ -486,13 +476,13 @@ export class Engine implements Standing {
     // A timer is an event too: no bar that began before it fills what it orders.
     if (this.timers.next <= now && now > this.eventClock) this.eventClock = now
     // What a bar filled that closes now was before now, so that what happens to holdings comes after.
-    if (desk.venueBusy === true && worked > 0) this.#workOrders(worked)
+    if (this.#venueBusy === true && worked > 0) this.#workOrders(worked)
     for (let k = 0; k < count; k++) {
       const window = this.#barOf[active[k]]
       if (window === undefined) continue
       const close = window.close[window.cursor]
       // A bar without a close leaves the last known one.
-      if (!Number.isNaN(close)) account.mark[this.streams.terms[active[k]].handle] = close
+      if (!Number.isNaN(close)) mark[this.streams.terms[active[k]].handle] = close
     }
     if (this.house.next <= now) this.#keepHouse(this.house, now)
     let ticks = 0
@@ -517,19 +507,49 @@ export class Engine implements Standing {
       return
     }
     if (count > 0 && this.#starting === true) this.#callStart()
-    if (desk.unsettled === true) desk.flush()
-    if (this.timers.next <= now) this.timers.run(now)
-    // Bars that nobody is shown need no second look.
-    for (let k = this.#plain && !this.#hasOnBar ? count : 0; k < count; k++) {
-      const window = this.#barOf[active[k]]
-      if (window === undefined) this.#callbacks.ticks(this.#tickOf[active[k]]!, this.#firstRows[k])
-      else if (this.#hasOnBar && (this.streams.terms[active[k]] as BarTerms).informs)
-        this.#callbacks.bar(window, this.streams.terms[active[k]].handle)
+    for (let m = 0; m < members.length; m++) {
+      const { desk } = members[m]
+      if (desk.unsettled === true) desk.flush()
     }
-    if (this.#hasOnInstant === true && bars + ticks > 0) this.#callbacks.instant()
+    if (this.timers.next <= now) this.timers.run(now)
+    for (let m = 0; m < members.length; m++) this.#call(members[m], count, bars + ticks > 0)
     if (this.#sampled || worked === 0) return
-    account.valuate()
-    this.#curve.add(account.equity, account.grossExposure, now)
+    this.holdings.valuate()
+    this.#record(now)
+  }
+
+  /** A member's callbacks for the events of an instant. @param informed some of them are for its eyes */
+  #call(member: Member, count: number, informed: boolean): void {
+    const { callbacks, hasOnBar } = member
+    const active = this.#active
+    // Bars that nobody is shown need no second look.
+    for (let k = this.#plain && !hasOnBar ? count : 0; k < count; k++) {
+      const window = this.#barOf[active[k]]
+      if (window === undefined) callbacks.ticks(this.#tickOf[active[k]]!, this.#firstRows[k])
+      else if (hasOnBar && (this.streams.terms[active[k]] as BarTerms).informs)
+        callbacks.bar(window, this.streams.terms[active[k]].handle)
+    }
+    if (member.hasOnInstant === true && informed) callbacks.instant()
+  }
+
+  /** The venue may hold orders. */
+  get #venueBusy(): boolean {
+    if (this.#alone !== undefined) return this.#alone.desk.venueBusy
+    return this.members.some(({ desk }) => desk.venueBusy)
+  }
+
+  /** A row of the curve, as of the last valuation. */
+  #record(time: number): void {
+    const { holdings, members } = this
+    this.#curve.add(holdings.equity, holdings.grossExposure, time)
+    if (this.#alone === undefined)
+      for (const { curve, account } of members) curve.add(account.equity, account.grossExposure, time)
+  }
+
+  /** Takes the last row of the curve back, to be written again. */
+  #takeBack(): void {
+    this.#curve.length--
+    if (this.#alone === undefined) for (const { curve } of this.members) curve.length--
   }
 
   /** Moves to the next bar. */
@@ -571,16 +591,16 @@ export class Engine implements Standing {
   #reported(due: number): void {
     this.now = due
     this.#clocked!.report(due)
-    this.desk.worked()
-    if (this.desk.unsettled === true) this.desk.flush()
+    for (const { desk } of this.members) desk.worked()
+    for (const { desk } of this.members) if (desk.unsettled === true) desk.flush()
   }
 
   /** A row of the curve at the last whole minute, as things stood before this instant. */
   #sample(now: number): void {
     const minute = Math.floor(now / MINUTE) * MINUTE
     if (this.#nextSample !== Number.NEGATIVE_INFINITY && this.now >= this.#from) {
-      this.account.valuate()
-      this.#curve.add(this.account.equity, this.account.grossExposure, minute)
+      this.holdings.valuate()
+      this.#record(minute)
       this.#sampledAt = minute
     }
     this.#nextSample = minute + MINUTE
@@ -589,28 +609,31 @@ export class Engine implements Standing {
   /** Objects of orders that the venue has let go of serve again. */
   #workOrders(count: number): void {
     this.#venue.work(this.#worked, count, this.now)
-    this.desk.worked()
+    if (this.#alone !== undefined) this.#alone.desk.worked()
+    else for (const { desk } of this.members) desk.worked()
   }
 
   #callStart(): void {
     this.#starting = false
     this.#begin?.(this.now)
-    // What is due at this very instant goes off in it.
-    for (const schedule of this.#schedules) this.#arm(schedule, this.now - 1)
-    this.#callbacks.start()
+    for (const member of this.members) {
+      // What is due at this very instant goes off in it.
+      for (const schedule of member.schedules) this.#arm(member, schedule, this.now - 1)
+      member.callbacks.start()
+    }
   }
 
-  #callTimer(name: string): void {
-    if (this.now >= this.#from) this.#callbacks.timer(name)
+  #callTimer(member: Member, name: string): void {
+    if (this.now >= this.#from) member.callbacks.timer(name)
   }
 
   /** Puts the next firing of a schedule on the agenda, which puts the one after it there. */
-  #arm(schedule: TimerSchedule, after: number): void {
+  #arm(member: Member, schedule: TimerSchedule, after: number): void {
     const time = schedule.next(after)
     if (time === undefined) return
     this.timers.add(time, now => {
-      this.#arm(schedule, now)
-      this.#callTimer(schedule.name)
+      this.#arm(member, schedule, now)
+      this.#callTimer(member, schedule.name)
     })
   }
 }

@@ -74,10 +74,10 @@ export class OrderArchive {
   }
 
   /** The same for a market order without options; lots and times are the caller's to write. */
-  openPlain(handle: number, sign: 1 | -1): WorkingOrder {
+  openPlain(strategy: number, handle: number, sign: 1 | -1): WorkingOrder {
     const order = this.#pool.pop() ?? new WorkingOrder()
     const id = ++this.count
-    order.beginPlain(id, handle, sign)
+    order.beginPlain(id, strategy, handle, sign)
     if (this.#alive++ === 0) this.#first = id
     this.#living[id - this.#first] = order
     return order
@@ -142,8 +142,13 @@ export class OrderArchive {
       })
   }
 
-  /** Ids of living orders that have been decided, oldest first. */
-  working(handle: number | undefined): number[] {
+  /** Whose order an id is: place of the strategy. */
+  strategyOf(id: number): number {
+    return this.living(id)?.strategy ?? Math.floor(this.#table.get(id - 1, 7) / OF_STRATEGY)
+  }
+
+  /** Ids of living orders that have been decided, oldest first; of one strategy and one instrument, or of all. */
+  working(strategy: number | undefined, handle: number | undefined): number[] {
     const ids: number[] = []
     while (this.#oldest <= this.count && this.living(this.#oldest) === undefined) this.#oldest++
     for (let id = this.#oldest; id <= this.count; id++) {
@@ -151,6 +156,7 @@ export class OrderArchive {
       if (
         order !== undefined &&
         order.state !== 'submitted' &&
+        (strategy === undefined || order.strategy === strategy) &&
         (handle === undefined || order.handle === handle)
       )
         ids.push(order.id)
@@ -197,9 +203,13 @@ export class OrderArchive {
   }
 }
 
-/** handle, sign, type, time in force, state and reason in one integer: 4, 3, 2 and 6 bits below the sides. */
+/** What a packed order holds below the place of its strategy: 2^22 handles, and 16 bits below them. */
+const HANDLES = 2 ** 22
+const OF_STRATEGY = HANDLES * 2 * 512 * 64
+
+/** strategy, handle, sign, type, time in force, state and reason in one integer: 4, 3, 2 and 6 bits below the sides. */
 function pack(order: WorkingOrder, reason: number): number {
-  const sides = (order.handle + 1) * 2 + (order.sign > 0 ? 1 : 0)
+  const sides = (order.strategy * HANDLES + order.handle + 1) * 2 + (order.sign > 0 ? 1 : 0)
   const kinds =
     (placeOf(TYPES, order.type) * 8 + placeOf(FORCES, order.timeInForce)) * 4 + placeOf(STATES, order.state)
   return (sides * 512 + kinds) * 64 + reason
@@ -212,6 +222,7 @@ function placeOf<Word>(words: readonly Word[], word: Word): number {
 }
 
 function unpack(packed: number): {
+  strategy: number
   handle: number
   sign: 1 | -1
   type: OrderType
@@ -221,8 +232,10 @@ function unpack(packed: number): {
 } {
   const kinds = Math.floor(packed / 64) % 512
   const sides = Math.floor(packed / 32_768)
+  const place = Math.floor(sides / 2)
   return {
-    handle: Math.floor(sides / 2) - 1,
+    strategy: Math.floor(place / HANDLES),
+    handle: (place % HANDLES) - 1,
     sign: sides % 2 === 1 ? 1 : -1,
     type: TYPES[kinds >> 5],
     timeInForce: FORCES[(kinds >> 2) & 7],

@@ -29,6 +29,8 @@ export interface Standing {
 }
 
 export interface DeskSetup {
+  /** Place of the strategy among those of the run. */
+  readonly place: number
   readonly strategy: StrategyCallbacks
   readonly instruments: readonly Tradable[]
   readonly account: Account
@@ -36,13 +38,15 @@ export interface DeskSetup {
   readonly risk: RiskEngine
   readonly fees: FeeModel
   readonly recorder: Recorder
-  readonly windows: readonly BarWindow[]
+  /** Bars that fill orders, by handle. */
+  readonly executing: readonly BarWindow[]
   readonly standing: Standing
 }
 
 const NOTICES_PER_INSTANT = 10_000
 
 export class OrderDesk implements AccountReports {
+  readonly place: number
   /** A callback has ordered something, or something is to be told. */
   unsettled = false
   /** The venue may hold orders. */
@@ -71,6 +75,7 @@ export class OrderDesk implements AccountReports {
   #undeliverable = 0
 
   constructor(setup: DeskSetup) {
+    this.place = setup.place
     this.#setup = setup
     this.#standing = setup.standing
     this.#strategy = setup.strategy
@@ -164,9 +169,9 @@ export class OrderDesk implements AccountReports {
     return this.#risk.workingLots(handle) + this.#batchLots[handle]
   }
 
-  /** Ids of working orders, oldest first. */
+  /** Ids of the strategy's working orders, oldest first. */
   openOrders(handle: number | undefined): number[] {
-    return this.#recorder.orders.working(handle)
+    return this.#recorder.orders.working(this.place, handle)
   }
 
   /** Decides what a callback ordered, then tells the strategy what came of it, until nothing is left to say. */
@@ -275,8 +280,8 @@ export class OrderDesk implements AccountReports {
     this.#tellOrder(order)
   }
 
-  positionLots(handle: number): number {
-    return this.#account.positionLots[handle]
+  positionLots(order: WorkingOrder): number {
+    return this.#account.positionLots[order.handle]
   }
 
   find(id: number): WorkingOrder | undefined {
@@ -344,7 +349,7 @@ export class OrderDesk implements AccountReports {
 
   /** Others have had bars since this order's instrument had its last: one of its own may be forming. */
   #countWithinBar(order: WorkingOrder): void {
-    const { eventTime, cursor } = this.#setup.windows[order.handle]
+    const { eventTime, cursor } = this.#setup.executing[order.handle]
     const { eventClock } = this.#standing
     if (order.decidedAt < eventClock && eventTime[cursor] < eventClock) this.#recorder.changedWithinBar++
   }

@@ -111,7 +111,7 @@ export class AccountEvents {
         `The split of ${id} has ratio ${ratio}; it must be new shares per old one, above zero.`,
       )
     this.#shareOnly(handle, 'A split')
-    account.mark[handle] /= ratio
+    if (account.keepsMarks) account.mark[handle] /= ratio
     const lots = account.positionLots[handle]
     if (lots === 0) return undefined
     const { lotsPerUnit, multiplier = 1 } = account.instruments[handle]

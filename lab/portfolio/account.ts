@@ -33,6 +33,8 @@ export interface AccountTerms {
   readonly rates?: Readonly<Record<string, number>>
   /** What cash earns, and debt and shorts cost; absent: nothing. */
   readonly financing?: Financing
+  /** Last prices, of another account that keeps them for this one too; absent: its own. */
+  readonly mark?: Float64Array
 }
 
 /** Spot without multiplier in the account's currency, other spot, contracts that pay price or 1 / price. */
@@ -55,6 +57,8 @@ export class Account {
   readonly position: Float64Array
   /** Last close per handle, NaN before the first. */
   readonly mark: Float64Array
+  /** The marks are its own: a split changes them with its positions. */
+  readonly keepsMarks: boolean
   /** Handles with a position, unordered; the first `heldCount` count. */
   readonly held: Uint32Array
   heldCount = 0
@@ -120,7 +124,8 @@ export class Account {
     )
     this.positionLots = new Float64Array(count)
     this.position = new Float64Array(count)
-    this.mark = new Float64Array(count).fill(Number.NaN)
+    this.mark = terms.mark ?? new Float64Array(count).fill(Number.NaN)
+    this.keepsMarks = terms.mark === undefined
     this.held = new Uint32Array(count)
     this.entryValue = new Float64Array(count)
     this.#lotsPerUnit = Float64Array.from(instruments, one => one.lotsPerUnit)

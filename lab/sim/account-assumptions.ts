@@ -10,7 +10,7 @@ type Told = Pick<
 
 /** @param books the run has books of orders, in which orders queue */
 export function accountAssumptions({ settings, engine, instruments, borrow }: Session, books: boolean): Told {
-  const { account } = engine
+  const { account } = engine.members[0]
   const { leverage, margin, financing, latency, queue } = settings
   account.rates.refresh()
   return {

@@ -4,7 +4,6 @@
  *   const run = await backtest({ strategy: SmaCross, bars: await openBars(…), fees: '10bps' })
  *   run.trades, run.curve, run.why(1), run.digest
  */
-import { textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
 import { isoTime } from '../core/time.ts'
 import { VERSION } from '../core/version.ts'
@@ -17,26 +16,37 @@ import { BarFeed, edge } from './bar-feed.ts'
 import { planReplay, type ReplayPlan, type ReplaySources } from './replay-plan.ts'
 import { Run } from './run.ts'
 import { rowAtOrAfter } from './series.ts'
-import { type AnyStrategy, openSession, type Session } from './session.ts'
-import { describeSettings, type TradingSettings } from './settings.ts'
+import type { AnyStrategy, StrategyShare } from './members.ts'
+import { openSession, type Session } from './session.ts'
+import { sessionFacts } from './session-facts.ts'
+import type { TradingSettings } from './settings.ts'
 import { TickFeed } from './tick-feed.ts'
 import { tickWarnings } from './tick-warnings.ts'
 
-export interface BacktestRequest extends TradingSettings, ReplaySources {
+/** What is replayed, and how, whoever trades. */
+interface ReplayRequest extends TradingSettings, ReplaySources {
   /** Splits, dividends, new names and delistings, for raw prices. */
   readonly actions?: readonly CorporateAction[]
-  readonly strategy: AnyStrategy
-  readonly params?: Readonly<Record<string, unknown>>
   /** First instant of decisions, µs UTC; bars before it warm up. */
   readonly from?: number
   /** Last instant, µs UTC, inclusive. */
   readonly to?: number
-  /** Where the class came from, as the loader tells it. */
-  readonly strategyFile?: string
-  readonly codeHash?: string
   /** Called now and then with rows done and rows in all. */
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal
+}
+
+export interface BacktestRequest extends ReplayRequest {
+  readonly strategy: AnyStrategy
+  readonly params?: Readonly<Record<string, unknown>>
+  /** Where the class came from, as the loader tells it. */
+  readonly strategyFile?: string
+  readonly codeHash?: string
+}
+
+/** Several strategies in one run, each with its part of the money: models/several-strategies.md. */
+export interface JointRequest extends ReplayRequest {
+  readonly strategies: readonly StrategyShare[]
 }
 
 /** Rows handed to the windows at a time, over all symbols. */
@@ -46,11 +56,10 @@ const ROWS_IN_MEMORY = 1 << 21
 /** Instants between looks at the clock of the caller: progress, interrupts. */
 const INSTANTS_PER_TURN = 1 << 18
 
-export async function backtest(request: BacktestRequest): Promise<Run> {
+export async function backtest(request: BacktestRequest | JointRequest): Promise<Run> {
   const plan = planReplay(request)
   const session = openSession({
-    strategy: request.strategy,
-    params: request.params,
+    strategies: 'strategies' in request ? request.strategies : [request],
     settings: request,
     instruments: plan.instruments,
     streams: plan.streams.map(stream => stream.terms),
@@ -94,10 +103,14 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
     )
     return place < 0 ? undefined : (feeds[place] as BarFeed).series
   })
+  // The sum of several accounts is not read back from fills and closes.
+  const lean = engine.members.length === 1 ? single : undefined
+  const rows = Math.max(0, ...ownBars.map(series => series?.length ?? 0))
+  if (engine.members.length > 1) for (const { curve } of engine.members) curve.reserve(rows, true, false)
   engine.recorder.curve.reserve(
-    Math.max(0, ...ownBars.map(series => series?.length ?? 0)),
-    single !== undefined,
-    engine.account.simple,
+    rows,
+    lean !== undefined,
+    engine.members.length === 1 && engine.members[0].account.simple,
   )
   try {
     engine.start()
@@ -122,35 +135,29 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
     }
     if (engine.decided) engine.end()
   } catch (error) {
-    throw strategyFailure(error, engine, session.name)
+    throw strategyFailure(error, engine)
   }
   if (engine.instants === 0) throw emptyRange(request)
   warnings.push(...changedWithinBar(engine, plan))
   warnings.push(...tickWarnings(engine))
   for (const feed of feeds) if (feed instanceof TickFeed) warnings.push(...feed.warnings())
-  const told = describeSettings(session.settings)
+  const facts = sessionFacts(session)
   return new Run(
     {
-      strategy: session.name,
-      strategyFile: request.strategyFile,
-      codeHash: request.codeHash ?? textDigest(request.strategy.toString()),
-      params: session.instance.params,
-      seed: session.settings.seed,
+      ...facts,
       datasets: plan.datasets,
       instruments: plan.instruments,
       bars: ownBars,
-      currency: session.currency,
-      startEquity: session.opening.equity,
       actions: request.actions,
       assumptions: {
-        ...told.assumptions,
+        ...facts.assumptions,
         ...accountAssumptions(
           session,
           plan.streams.some(({ terms }) => terms.kind === 'book'),
         ),
       },
       settings: {
-        ...told.hashed,
+        ...facts.settings,
         from: request.from,
         to: request.to,
         streams: plan.streams.map(stream => stream.terms),
@@ -160,9 +167,9 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
       warnings,
       made: { gordon: VERSION, node: process.versions.node, arch: process.arch },
       lean:
-        single === undefined
+        lean === undefined
           ? undefined
-          : { series: single, first: rowAtOrAfter(single, request.from ?? Number.NEGATIVE_INFINITY) },
+          : { series: lean, first: rowAtOrAfter(lean, request.from ?? Number.NEGATIVE_INFINITY) },
       rowDigests: () =>
         plan.instruments.map((_, handle) =>
           feeds
@@ -176,9 +183,12 @@ export async function backtest(request: BacktestRequest): Promise<Run> {
 }
 
 /** Who belongs to the universe and is not in the data: most often the delisted, whose losses are then missing. */
-function absentMembers({ settings, instruments }: Session): RunWarning[] {
+function absentMembers({ members, instruments }: Session): RunWarning[] {
   const known = new Set(instruments.flatMap(one => [one.symbol, one.id]))
-  const names = (settings.universe ?? []).map(entry => entry.symbol).filter(name => !known.has(name))
+  const names = members
+    .flatMap(({ memberships }) => memberships ?? [])
+    .map(entry => entry.symbol)
+    .filter(name => !known.has(name))
   const absent = [...new Set(names)]
   if (absent.length === 0) return []
   const some = absent.slice(0, 5).join(', ') + (absent.length > 5 ? ' …' : '')
@@ -198,7 +208,7 @@ function changedWithinBar(engine: Engine, plan: ReplayPlan): RunWarning[] {
   ]
 }
 
-function emptyRange(request: BacktestRequest): GordonError {
+function emptyRange(request: ReplayRequest): GordonError {
   const part = (time: number | undefined) => (time === undefined ? 'the edge of the data' : edge(time))
   if (request.from === undefined && request.to === undefined)
     return new GordonError('EMPTY_RANGE', 'The data has no bar at all; choose data that has some.')
@@ -209,7 +219,7 @@ function emptyRange(request: BacktestRequest): GordonError {
 }
 
 /** A strategy that throws: which callback, which bar, which symbol, whose line. */
-export function strategyFailure(error: unknown, engine: Engine, name: string): unknown {
+export function strategyFailure(error: unknown, engine: Engine): unknown {
   if (error instanceof GordonError && error.code === 'INTERRUPTED') return error
   if (engine.callback === '') return error
   const thrown = error instanceof Error ? error : new Error(String(error))
@@ -222,7 +232,7 @@ export function strategyFailure(error: unknown, engine: Engine, name: string): u
   const when = Number.isNaN(engine.now) ? '' : ` at ${isoTime(engine.now)}`
   return new GordonError(
     'STRATEGY_THREW',
-    `Strategy ${name} threw "${thrown.message}" in ${engine.callback}${when}${symbol}${line === undefined ? '' : `, ${line}`}.`,
+    `Strategy ${engine.members[engine.calling].name} threw "${thrown.message}" in ${engine.callback}${when}${symbol}${line === undefined ? '' : `, ${line}`}.`,
     { cause: error },
   )
 }

@@ -2,7 +2,6 @@
 import type { BarSeries } from '../domain/bar.ts'
 import type { EquityColumns } from '../domain/run-result.ts'
 import type { Recorder } from '../engine/recorder.ts'
-import type { Account } from '../portfolio/account.ts'
 
 /** The one stream whose rows, from `first` on, are those of the curve. */
 export interface LeanRows {
@@ -12,7 +11,7 @@ export interface LeanRows {
 
 export function equityCurve(
   recorder: Recorder,
-  account: Account,
+  lotsPerUnit: number,
   startCash: number,
   lean: LeanRows | undefined,
 ): EquityColumns {
@@ -28,7 +27,7 @@ export function equityCurve(
         ? curve.time.subarray(0, length)
         : lean.series.receiveTime.subarray(lean.first, lean.first + length),
     get equity() {
-      equity ??= equityByRow(recorder, account.instruments[0].lotsPerUnit, startCash, lean!)
+      equity ??= equityByRow(recorder, lotsPerUnit, startCash, lean!)
       return equity
     },
     get cash() {

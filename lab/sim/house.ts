@@ -21,7 +21,8 @@ export interface HouseTerms {
  *   CURRENCY_UNKNOWN
  */
 export function openHouse(engine: Engine, { instruments, actions }: HouseTerms): void {
-  const { account, desk, house, settlements } = engine
+  const { members, house, settlements } = engine
+  const { currencies } = members[0].account
   for (const action of actions)
     if (!KINDS.includes(action.kind))
       throw new GordonError(
@@ -31,26 +32,30 @@ export function openHouse(engine: Engine, { instruments, actions }: HouseTerms):
   // Of one time, in the order in which they are given.
   for (const action of [...actions].sort((a, b) => a.time - b.time)) {
     const { handle } = instrumentOf(action.instrument, instruments, action)
-    checkAction(action, instruments[handle], account.currencies)
+    checkAction(action, instruments[handle], currencies)
     const to =
       action.kind === 'symbolChange' ? instruments.find(one => isNamed(one, action.to))?.handle : undefined
     if (action.kind === 'split') engine.streams.splits(handle, action.time, action.ratio)
     house.add(action.time, now => {
-      // Resting prices mean another thing from here on.
-      if (action.kind === 'split') desk.cancelAll(handle, 'split')
-      else if (action.kind === 'delisting' || to !== undefined) desk.endTrading(handle, 'delisted')
-      else if (action.kind === 'symbolChange') desk.cancelAll(handle, 'delisted')
-      account.events.applyAction(handle, action, to)
-      if (action.kind === 'dividend')
-        settlements.add(Math.max(now, action.payTime), time => account.events.payDividends(time))
+      for (const { account, desk } of members) {
+        // Resting prices mean another thing from here on.
+        if (action.kind === 'split') desk.cancelAll(handle, 'split')
+        else if (action.kind === 'delisting' || to !== undefined) desk.endTrading(handle, 'delisted')
+        else if (action.kind === 'symbolChange') desk.cancelAll(handle, 'delisted')
+        account.events.applyAction(handle, action, to)
+        if (action.kind === 'dividend')
+          settlements.add(Math.max(now, action.payTime), time => account.events.payDividends(time))
+      }
       engine.tellAction(action)
     })
   }
   for (const { handle, expiry } of instruments) {
     if (expiry === undefined) continue
     settlements.add(expiry, now => {
-      desk.endTrading(handle, 'contractExpired')
-      account.events.expire(handle, Number.NaN, now)
+      for (const { account, desk } of members) {
+        desk.endTrading(handle, 'contractExpired')
+        account.events.expire(handle, Number.NaN, now)
+      }
     })
   }
 }
@@ -59,7 +64,7 @@ export function openHouse(engine: Engine, { instruments, actions }: HouseTerms):
 export function beginAccruals(engine: Engine, now: number): void {
   const arm = (midnight: number): void =>
     engine.settlements.add(midnight, () => {
-      engine.account.events.accrue(1, midnight)
+      for (const { account } of engine.members) account.events.accrue(1, midnight)
       arm(midnight + DAY)
     })
   arm(Math.floor(now / DAY) * DAY + DAY)

@@ -4,6 +4,7 @@
  */
 import { REDUCE_ONLY } from '../domain/working-order.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Member } from '../engine/member.ts'
 import type { Margin } from '../risk/margin.ts'
 
 export class Liquidation {
@@ -15,9 +16,10 @@ export class Liquidation {
     this.#margin = margin
   }
 
-  /** Asked at every instant. */
-  check(engine: Engine, now: number): void {
-    const { account, desk, recorder, instruments } = engine
+  /** Asked at every instant, about the member whose margin it is. */
+  check(engine: Engine, member: Member, now: number): void {
+    const { recorder, instruments } = engine
+    const { account, desk } = member
     if (this.#sent.length === 0 && (account.heldCount === 0 || this.#margin.sound())) return
     const { orders, liquidations } = recorder
     account.valuate()
@@ -30,6 +32,7 @@ export class Liquidation {
     for (const { handle, lots } of this.#margin.assess().close) {
       const order = orders.open({
         id: orders.nextId,
+        strategy: member.place,
         handle,
         sign: lots > 0 ? 1 : -1,
         type: 'market',

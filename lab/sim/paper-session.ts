@@ -18,8 +18,9 @@ import { strategyFailure } from './backtest.ts'
 import { type BarFate, InstantAssembly } from './instant-assembly.ts'
 import { seriesDigest } from './row-digest.ts'
 import { Run } from './run.ts'
-import { type AnyStrategy, openSession, type Session } from './session.ts'
-import { describeSettings } from './settings.ts'
+import type { AnyStrategy } from './members.ts'
+import { openSession, type Session } from './session.ts'
+import { sessionFacts } from './session-facts.ts'
 
 /** A bar that did not come where the plain order of bars would have it. */
 export interface Departure {
@@ -84,8 +85,14 @@ export class PaperSession {
     const { header } = setup
     this.header = header
     this.#session = openSession({
-      strategy: setup.strategy,
-      params: header.params,
+      strategies: [
+        {
+          strategy: setup.strategy,
+          params: header.params,
+          strategyFile: header.strategyFile,
+          codeHash: header.codeHash,
+        },
+      ],
       settings: header.settings,
       instruments: header.instruments,
       streams: barStreams(header),
@@ -135,13 +142,14 @@ export class PaperSession {
     fills: number
   } {
     const { engine } = this.#session
-    engine.account.valuate()
+    const { holdings } = engine
+    holdings.valuate()
     return {
       close: this.instants.at(-1)?.close ?? Number.NaN,
-      equity: engine.account.equity,
-      cash: engine.account.cash,
+      equity: holdings.equity,
+      cash: holdings.cash,
       orders: engine.recorder.orders.count,
-      working: engine.desk.openOrders(undefined).length,
+      working: engine.recorder.orders.working(undefined, undefined).length,
       fills: engine.recorder.fills.length,
     }
   }
@@ -182,19 +190,15 @@ export class PaperSession {
 
   /** Ends the session and reads out its result; instants that still wait for bars are not part of it. */
   finish(): Run {
-    const { engine, settings, instance, name, currency, opening } = this.#session
+    const { engine } = this.#session
     if (!this.#finished) this.#guarded(() => engine.end())
     this.#finished = true
     const { header } = this
     const bars = this.bars
-    const told = describeSettings(settings)
+    const facts = sessionFacts(this.#session)
     return new Run(
       {
-        strategy: name,
-        strategyFile: header.strategyFile,
-        codeHash: header.codeHash,
-        params: instance.params,
-        seed: settings.seed,
+        ...facts,
         datasets: header.instruments.map(() => ({
           id: header.feed,
           snapshot: 'live',
@@ -203,10 +207,7 @@ export class PaperSession {
         })),
         instruments: header.instruments,
         bars,
-        currency,
-        startEquity: opening.equity,
-        assumptions: told.assumptions,
-        settings: { ...told.hashed, streams: barStreams(header) },
+        settings: { ...facts.settings, streams: barStreams(header) },
         warnings: [...this.#warnings, ...this.#lineWarnings()],
         made: { gordon: VERSION, node: process.versions.node, arch: process.arch },
         rowDigests: () => bars.map(seriesDigest),
@@ -227,7 +228,7 @@ export class PaperSession {
     try {
       return work()
     } catch (error) {
-      throw strategyFailure(error, this.#session.engine, this.#session.name)
+      throw strategyFailure(error, this.#session.engine)
     }
   }
 

@@ -50,21 +50,34 @@ function orderWarnings(engine: Engine): RunWarning[] {
 /** Nothing ordered, nothing filled, or something that still works. */
 function openWarnings(engine: Engine): RunWarning[] {
   const { orders, fills } = engine.recorder
-  if (orders.count === 0)
-    return [{ code: 'NO_ORDERS', text: 'The strategy sent no order: this run says nothing about it.' }]
-  const warnings: RunWarning[] = []
+  const warnings = silentMembers(engine)
+  if (orders.count === 0) return warnings
   if (fills.length === 0)
     warnings.push({
       code: 'NO_FILLS',
       text: `${orders.count === 1 ? 'The only order was' : `None of the ${orders.count} orders was`}${orders.count === 1 ? ' not' : ''} filled: this run says nothing about the strategy.`,
     })
-  const open = engine.desk.openOrders(undefined)
+  const open = orders.working(undefined, undefined)
   if (open.length > 0)
     warnings.push({
       code: 'ORDERS_OPEN',
       text: `${open.length} ${open.length === 1 ? 'order' : 'orders'} still worked when the run ended (first: order ${open[0]}).`,
     })
   return warnings
+}
+
+/** Strategies that sent no order. */
+function silentMembers({ recorder, members }: Engine): RunWarning[] {
+  const { orders } = recorder
+  const sent = new Set<number>()
+  if (orders.count > 0 && members.length === 1) return []
+  for (let id = 1; id <= orders.count && sent.size < members.length; id++) sent.add(orders.strategyOf(id))
+  return members
+    .filter(({ place }) => !sent.has(place))
+    .map(({ prefix }) => ({
+      code: 'NO_ORDERS',
+      text: `${prefix}The strategy sent no order: this run says nothing about it.`,
+    }))
 }
 
 /** Bars that reached orders of which one would have ended the other. */
@@ -87,7 +100,7 @@ function silentWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
   engine.instruments.forEach(({ id }, handle) => {
     const last = engine.streams.lastEvent(handle)
     if (last < from) absent.push(id)
-    if (engine.account.positionLots[handle] !== 0 && last < to - SILENT)
+    if (engine.members.some(({ account }) => account.positionLots[handle] !== 0) && last < to - SILENT)
       held.push({
         code: 'HELD_WITHOUT_BARS',
         text: `${id} is still held though its last bar is of ${isoDate(last)}: nothing could be sold since, and it stands in the equity at that price.`,
@@ -125,7 +138,7 @@ function brokenOffWarnings(engine: Engine, to = Number.POSITIVE_INFINITY): RunWa
 }
 
 /** Where the broker stepped in, and where that came too late. */
-function marginWarnings({ recorder, account }: Engine): RunWarning[] {
+function marginWarnings({ recorder, members }: Engine): RunWarning[] {
   const { times, orders, first } = recorder.liquidations
   const warnings: RunWarning[] = []
   if (times > 0)
@@ -133,12 +146,14 @@ function marginWarnings({ recorder, account }: Engine): RunWarning[] {
       code: 'MARGIN_CALL',
       text: `Margin did not suffice ${times === 1 ? 'once' : `${times} times`} (first on ${isoDate(first)}): the venue cancelled all open orders${orders === 0 ? ', which was enough' : ` and closed positions by ${orders} ${orders === 1 ? 'order' : 'orders'} (tag liquidation)`}.`,
     })
-  const owed = account.events.flows.filter(flow => flow.kind === 'bankruptcy')
-  if (owed.length > 0)
+  for (const { account, prefix } of members) {
+    const owed = account.events.flows.filter(flow => flow.kind === 'bankruptcy')
+    if (owed.length === 0) continue
     warnings.push({
       code: 'BANKRUPT',
-      text: `Equity fell below zero on ${isoDate(owed[0].time)}, to ${owed[0].amount.toFixed(2)} ${owed[0].currency}: the account owes what closing its positions did not bring, and what follows is no result.`,
+      text: `${prefix}Equity fell below zero on ${isoDate(owed[0].time)}, to ${owed[0].amount.toFixed(2)} ${owed[0].currency}: the account owes what closing its positions did not bring, and what follows is no result.`,
     })
+  }
   return warnings
 }
 

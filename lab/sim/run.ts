@@ -8,10 +8,11 @@ import type { ClosedTrade, OpenTrade } from '../domain/closed-trade.ts'
 import { type FillRecord, fillSlippage } from '../domain/fill.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import type { OrderRecord } from '../domain/order.ts'
-import type { EquityColumns, PlotSeries, RunResult, RunWarning } from '../domain/run-result.ts'
+import type { EquityColumns, PlotSeries, RunMember, RunResult, RunWarning } from '../domain/run-result.ts'
 import type { Engine } from '../engine/engine.ts'
 import { matchTrades, type TradeInputs } from '../portfolio/closed-trades.ts'
 import { equityCurve, type LeanRows } from './equity-curve.ts'
+import { byMember, merged, type Owned, ownFills } from './joint-records.ts'
 import { runWarnings } from './run-warnings.ts'
 import { explainOrder } from './why.ts'
 
@@ -34,6 +35,8 @@ export interface RunFacts
     | 'warnings'
     | 'made'
   > {
+  /** Where there are several strategies. */
+  readonly members?: readonly Omit<RunMember, 'endEquity' | 'fees' | 'equity'>[]
   /** Settings that decide results, beyond parameters and seed. */
   readonly settings: Readonly<Record<string, unknown>>
   /** One stream in memory gives all rows of the curve, from its row `first` on. */
@@ -44,6 +47,7 @@ export interface RunFacts
 
 export class Run implements RunResult {
   readonly strategy: string
+  readonly members: readonly RunMember[] | undefined
   readonly strategyFile: string | undefined
   readonly codeHash: string
   readonly params: RunResult['params']
@@ -69,6 +73,7 @@ export class Run implements RunResult {
   #orders: readonly OrderRecord[] | undefined
   #fills: readonly FillRecord[] | undefined
   #trades: { closed: ClosedTrade[]; open: OpenTrade[] } | undefined
+  #owned: Owned | undefined
   #plots: readonly PlotSeries[] | undefined
   #inputs: string | undefined
   #decisions: string | undefined
@@ -88,16 +93,28 @@ export class Run implements RunResult {
     this.startEquity = facts.startEquity
     this.assumptions = facts.assumptions
     this.made = facts.made
-    const { recorder, account } = engine
-    account.ledger.verify()
-    this.curve = equityCurve(recorder, account, facts.startEquity, facts.lean)
+    const { recorder, holdings } = engine
+    for (const { account } of engine.members) account.ledger.verify()
+    this.curve = equityCurve(recorder, this.instruments[0].lotsPerUnit, facts.startEquity, facts.lean)
     const { time } = this.curve
     this.from = time[0] ?? Number.NaN
     this.to = time[time.length - 1] ?? Number.NaN
-    this.endEquity = recorder.curve.derived ? account.equity : (this.curve.equity.at(-1) ?? facts.startEquity)
-    this.fees = account.totalFees()
+    this.endEquity = recorder.curve.derived
+      ? holdings.equity
+      : (this.curve.equity.at(-1) ?? facts.startEquity)
+    this.fees = holdings.totalFees()
+    this.members = facts.members?.map((member, place) => {
+      const { account, curve } = engine.members[place]
+      const equity = curve.equity.subarray(0, curve.length)
+      const endEquity = equity.at(-1) ?? member.startEquity
+      return { ...member, endEquity, fees: account.totalFees(), equity }
+    })
     this.actions = facts.actions
-    this.cashFlows = account.events.flows
+    this.cashFlows = byMember(
+      engine,
+      ({ account }) => account.events.flows,
+      flow => flow.time,
+    )
     this.logs = recorder.logs
     this.warnings = [
       ...facts.warnings,
@@ -108,10 +125,12 @@ export class Run implements RunResult {
   get orders(): readonly OrderRecord[] {
     if (this.#orders === undefined) {
       const { orders } = this.#engine.recorder
-      this.#orders = Array.from(
-        { length: orders.count },
-        (_, row) => orders.record(row + 1, this.#engine.instruments)!,
-      )
+      this.#orders = Array.from({ length: orders.count }, (_, row) => {
+        const record = orders.record(row + 1, this.#engine.instruments)!
+        return this.members === undefined
+          ? record
+          : { ...record, strategy: this.members[orders.strategyOf(row + 1)].name }
+      })
     }
     return this.#orders
   }
@@ -132,11 +151,20 @@ export class Run implements RunResult {
   }
 
   get fills(): readonly FillRecord[] {
-    const { recorder, instruments, account } = this.#engine
-    this.#fills ??= recorder.fills.records(instruments, (handle, place, price) => {
-      const value = account.unitValueAt(handle, price, account.fillRate(place))
-      return value === price ? undefined : { value, rate: account.fillRate(place) }
-    })
+    if (this.#fills === undefined) {
+      const { recorder, instruments, members } = this.#engine
+      const owned = this.#ownFills()
+      const records = recorder.fills.records(instruments, (handle, place, price) => {
+        const { account } = members[owned?.member[place] ?? 0]
+        const rate = account.fillRate(owned?.place[place] ?? place)
+        const value = account.unitValueAt(handle, price, rate)
+        return value === price ? undefined : { value, rate }
+      })
+      this.#fills =
+        owned === undefined
+          ? records
+          : records.map((fill, place) => ({ ...fill, strategy: members[owned.member[place]].name }))
+    }
     return this.#fills
   }
 
@@ -202,9 +230,15 @@ export class Run implements RunResult {
     )
   }
 
+  /** Whose fill each is, where there are several strategies. */
+  #ownFills(): Owned | undefined {
+    if (this.members === undefined) return undefined
+    this.#owned ??= ownFills(this.#engine)
+    return this.#owned
+  }
+
   /** What trades of contracts, in other currencies, or through events of the account need beside fills. */
-  #contracts(ids: readonly string[]): Partial<TradeInputs> {
-    const { account } = this.#engine
+  #contracts(ids: readonly string[], { account }: Engine['members'][number]): Partial<TradeInputs> {
     account.rates.refresh()
     return {
       instruments: new Map(ids.map((id, handle) => [id, this.instruments[handle]])),
@@ -215,14 +249,35 @@ export class Run implements RunResult {
   }
 
   #matched(): { closed: ClosedTrade[]; open: OpenTrade[] } {
-    const ids = this.instruments.map(instrumentId)
-    this.#trades ??= matchTrades({
-      fills: this.fills,
-      bars: new Map(ids.map((id, handle) => [id, this.bars[handle]])),
-      marks: new Map(ids.map((id, handle) => [id, this.#engine.account.mark[handle]])),
-      lotsPerUnit: new Map(ids.map((id, handle) => [id, this.instruments[handle].lotsPerUnit])),
-      ...this.#contracts(ids),
-    })
+    if (this.#trades === undefined) {
+      const ids = this.instruments.map(instrumentId)
+      const { members } = this.#engine
+      const owned = this.#ownFills()
+      const matched = members.map((member, place) =>
+        matchTrades({
+          fills: owned === undefined ? this.fills : this.fills.filter((_, k) => owned.member[k] === place),
+          bars: new Map(ids.map((id, handle) => [id, this.bars[handle]])),
+          marks: new Map(ids.map((id, handle) => [id, member.account.mark[handle]])),
+          lotsPerUnit: new Map(ids.map((id, handle) => [id, this.instruments[handle].lotsPerUnit])),
+          ...this.#contracts(ids, member),
+        }),
+      )
+      this.#trades =
+        matched.length === 1
+          ? matched[0]
+          : {
+              closed: merged(
+                members,
+                matched.map(one => one.closed),
+                trade => trade.exitTime,
+              ),
+              open: merged(
+                members,
+                matched.map(one => one.open),
+                trade => trade.entryTime,
+              ),
+            }
+    }
     return this.#trades
   }
 }
@@ -235,12 +290,14 @@ function digestDecisions(run: Run, engine: Engine): string {
     digest.text(
       `${order.id} ${order.instrument} ${order.side} ${order.type} ${order.timeInForce} ${order.quantity} ` +
         `${order.limitPrice} ${order.stopPrice} ${order.submittedAt} ${order.endedAt} ${order.state} ` +
-        `${order.reason} ${order.filledQuantity} ${order.tag}${specialWords(order)}`,
+        `${order.reason} ${order.filledQuantity} ${order.tag}${specialWords(order)}` +
+        (order.strategy === undefined ? '' : ` ${order.strategy}`),
     )
   for (const name of ['order', 'time', 'lots', 'price'] as const) digest.column(fills.column(name))
   for (let place = 0; place < fills.length; place++) digest.text(fills.fee(place).toString())
   digest.column(run.curve.time)
   digest.column(run.curve.equity)
+  for (const { equity } of run.members ?? []) digest.column(equity)
   return digest.hex()
 }
 

@@ -11,7 +11,7 @@ import type { ScheduleDescription } from '../domain/calendar/schedule.ts'
 import type { Context } from '../strategy/context.ts'
 import { strategy } from '../strategy/strategy.ts'
 import { barsOf, ordersOf, planned, START, share } from '../testing/fixtures.ts'
-import { backtest } from './backtest.ts'
+import { type BacktestRequest, backtest } from './backtest.ts'
 import { memoryBars } from './series.ts'
 
 /** Bars of `step` over New York's sessions of these dates; the close is the bar's number in its session. */
@@ -151,7 +151,7 @@ describe('an order of a timer', () => {
 })
 
 describe('wakeAt', () => {
-  const days = (strategy: Parameters<typeof backtest>[0]['strategy'], texts = ['10', '11', '12', '13']) =>
+  const days = (strategy: BacktestRequest['strategy'], texts = ['10', '11', '12', '13']) =>
     backtest({
       strategy,
       bars: memoryBars([{ instrument: share('A'), series: barsOf(texts) }], { interval: '1d' }),

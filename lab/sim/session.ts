@@ -1,42 +1,27 @@
 /**
- * One strategy wired to an engine, an account, a risk engine and the simulated venue. Backtest and paper build
- * the same session and differ in who feeds its windows.
+ * Strategies wired to an engine, their accounts, risk engines and the simulated venue. Backtest and paper build the
+ * same session and differ in who feeds its windows.
  */
-import { amountUnits } from '../core/decimal.ts'
-import { GordonError, isGordonError } from '../core/errors.ts'
+import { GordonError } from '../core/errors.ts'
 import type { BorrowTerms } from '../costs/financing.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
 import { settlementCurrency } from '../domain/settlement-currency.ts'
 import { Engine } from '../engine/engine.ts'
 import type { StreamTerms } from '../engine/streams.ts'
-import { Universe } from '../engine/universe.ts'
-import { Account } from '../portfolio/account.ts'
-import { Margin } from '../risk/margin.ts'
-import { RiskEngine } from '../risk/risk-engine.ts'
 import type { Tradable } from '../strategy/context.ts'
-import {
-  declaredIndicators,
-  type StrategyBase,
-  type StrategyClass,
-  strategyDefinition,
-} from '../strategy/strategy.ts'
-import type { ParamSchema } from '../strategy/params.ts'
-import { authorLine } from './author-line.ts'
 import { checkFunding, checkGrid } from './checked-instruments.ts'
 import { beginAccruals, openHouse } from './house.ts'
-import { Liquidation } from './liquidation.ts'
 import { sealColumns } from './loading/seal.ts'
+import { enrol, openMembers, type SessionMember, type StrategyShare } from './members.ts'
 import { type ResolvedSettings, resolveSettings, type TradingSettings } from './settings.ts'
-import { timerSchedules } from './timer-schedules.ts'
 import { makeVenue } from './venue/make-venue.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: any strategy class, whatever its parameters and state
-export type AnyStrategy = StrategyClass<any, any>
+export type { AnyStrategy } from './members.ts'
 
 export interface SessionRequest {
-  readonly strategy: AnyStrategy
-  readonly params?: Readonly<Record<string, unknown>>
+  /** Those that trade together; one alone has all the money. */
+  readonly strategies: readonly StrategyShare[]
   readonly settings: TradingSettings
   /** In canonical order. */
   readonly instruments: readonly Instrument[]
@@ -50,98 +35,61 @@ export interface SessionRequest {
 
 export interface Session {
   readonly engine: Engine
-  readonly instance: StrategyBase<ParamSchema, object>
-  readonly name: string
+  readonly members: readonly SessionMember[]
   readonly settings: ResolvedSettings
   readonly instruments: readonly Tradable[]
   readonly currency: string
   /** Bars that must be known before the first decision. */
   readonly warmup: number
-  /** What the account is worth when decisions begin, in its currency. */
-  readonly opening: { readonly equity: number }
+  /** What each member's account is worth when decisions begin, in its currency. */
+  readonly opening: { readonly equity: Float64Array }
   /** What each instrument costs to borrow, where the run says so. */
   readonly borrow?: readonly (BorrowTerms | undefined)[]
 }
 
 export function openSession(request: SessionRequest): Session {
   sealColumns()
-  const definition = strategyDefinition(request.strategy)
-  if (definition === undefined)
-    throw new GordonError(
-      'NOT_A_STRATEGY',
-      'What was given to run is not a strategy class; write `export default class X extends strategy({ … })`.',
-    )
-  const name = definition.name ?? request.strategy.name
-  const settings = resolveSettings(request.settings, definition)
+  const enrolled = enrol(request.strategies)
+  const settings = resolveSettings(
+    request.settings,
+    enrolled.some(one => one.definition.account === 'margin') ? 'margin' : 'cash',
+  )
   const instruments = tradables(request.instruments)
-  for (const symbol of definition.symbols ?? [])
-    if (!instruments.some(one => one.symbol === symbol || one.id === symbol))
-      throw new GordonError(
-        'MISSING_SYMBOL',
-        `Strategy ${name} needs ${symbol} and the data has ${instruments.map(one => one.id).join(', ') || 'nothing'}.`,
-      )
   const currency = accountCurrency(instruments, settings)
   refuseContracts(instruments, settings.account)
   checkFunding(instruments, request.streams)
   const fees = settings.fees.session(instruments)
-  const instance = made(request, name)
-  refuseAsync(instance, name)
-  const history = depth('history', definition.history, instance.params, name)
-  const warmup = Math.max(
-    history,
-    depth('warmup', definition.warmup, instance.params, name),
-    ...declaredIndicators(instance).map(handle => handle.spec.warmup),
-  )
-  const account = new Account({
-    account: 'main',
-    strategy: name,
-    instruments,
-    capitalUnits: amountUnits(settings.cash),
-    currency,
-    deposits: Object.fromEntries(
-      Object.entries(settings.deposits).map(([name, amount]) => [name, amountUnits(amount)]),
-    ),
-    rates: settings.rates,
-    financing: settings.financing,
-  })
-  const margin = settings.account === 'margin' ? new Margin(account, settings.margin) : undefined
-  const liquidation = margin === undefined ? undefined : new Liquidation(margin)
-  const risk = new RiskEngine(
-    {
-      account: settings.account,
-      leverage: settings.leverage,
-      maxPosition: settings.maxPosition,
-      maxPositionWeight: settings.maxPositionWeight,
-      maxOrderValue: settings.maxOrderValue,
-    },
-    account,
-    fees,
-    margin,
-  )
-  const opening = { equity: account.equity }
+  const members = openMembers(enrolled, { settings, currency, instruments, fees })
+  const accounts = members.map(one => one.account)
+  const opening = { equity: Float64Array.from(accounts, account => account.equity) }
   const engine: Engine = new Engine({
-    strategy: instance,
+    members,
     instruments,
-    account,
     accountKind: settings.account,
-    risk,
     fees,
-    universe: new Universe(instruments, settings.universe),
     from: request.from,
-    history,
     strict: settings.strict,
     seed: settings.seed,
     streams: request.streams,
-    schedules: timerSchedules(definition, instruments, name),
-    funding: (handle, rate, markPrice, now) => account.events.applyFunding(handle, rate, markPrice, now),
-    guard: liquidation === undefined ? undefined : now => liquidation.check(engine, now),
-    begin:
-      account.currencies.length === 1 && settings.financing === undefined
+    funding: (handle, rate, markPrice, now) => {
+      for (const account of accounts) account.events.applyFunding(handle, rate, markPrice, now)
+    },
+    guard:
+      settings.account === 'cash'
         ? undefined
         : now => {
-            account.valuate()
-            account.requireRates()
-            opening.equity = account.equity
+            for (let place = 0; place < members.length; place++)
+              members[place].liquidation!.check(engine, engine.members[place], now)
+          },
+    begin:
+      accounts[0].currencies.length === 1 && settings.financing === undefined
+        ? undefined
+        : now => {
+            for (const [place, account] of accounts.entries()) {
+              account.valuate()
+              account.requireRates()
+              opening.equity[place] = account.equity
+            }
             if (settings.financing !== undefined) beginAccruals(engine, now)
           },
     venue: seat => makeVenue(seat, { settings, instruments, streams: request.streams, fees }),
@@ -151,14 +99,16 @@ export function openSession(request: SessionRequest): Session {
   const borrow = financing?.borrow && instruments.map(one => financing.borrow!(one))
   openHouse(engine, { instruments, actions })
   if (
-    account.currencies.length > 1 ||
+    members.length > 1 ||
+    accounts[0].currencies.length > 1 ||
     actions.length > 0 ||
     settings.financing !== undefined ||
     request.streams.some(stream => stream.kind === 'funding') ||
-    instruments.some(({ handle, expiry }) => account.isContract(handle) || expiry !== undefined)
+    instruments.some(({ handle, expiry }) => accounts[0].isContract(handle) || expiry !== undefined)
   )
-    engine.recorder.curve.keepMoney(account)
-  return { engine, instance, name, settings, instruments, currency, warmup, opening, borrow }
+    engine.recorder.curve.keepMoney(engine.holdings)
+  const warmup = Math.max(...members.map(one => one.warmup))
+  return { engine, members, settings, instruments, currency, warmup, opening, borrow }
 }
 
 function tradables(instruments: readonly Instrument[]): readonly Tradable[] {
@@ -192,64 +142,6 @@ function tradable(instrument: Instrument, handle: number): Tradable {
     id,
     handle,
     slot: handle,
-  }
-}
-
-/** A strategy of its class; what its constructor throws is told with the author's line. */
-function made(request: SessionRequest, name: string): StrategyBase<ParamSchema, object> {
-  try {
-    return new request.strategy(request.params ?? {}) as StrategyBase<ParamSchema, object>
-  } catch (cause) {
-    if (isGordonError(cause)) throw cause
-    const line = authorLine(cause)
-    throw new GordonError(
-      'STRATEGY_THREW',
-      `Strategy ${name} threw "${cause instanceof Error ? cause.message : String(cause)}" in its constructor${line === undefined ? '' : `, ${line}`}.`,
-      { cause },
-    )
-  }
-}
-
-/** A declared number of bars, rounded up. */
-function depth(
-  what: string,
-  declared: number | ((params: never) => number) | undefined,
-  params: unknown,
-  name: string,
-): number {
-  const bars = Math.ceil(typeof declared === 'function' ? declared(params as never) : (declared ?? 0))
-  if (!Number.isSafeInteger(bars) || bars < 0)
-    throw new GordonError(
-      'STRATEGY_DEPTH',
-      `Strategy ${name} declares ${what}: ${bars}; it must be a number of bars, 0 or more.`,
-    )
-  return bars
-}
-
-const CALLBACKS = [
-  'onStart',
-  'onBar',
-  'onTrade',
-  'onQuote',
-  'onBook',
-  'onPoint',
-  'onAction',
-  'onTimer',
-  'onInstant',
-  'onFill',
-  'onOrder',
-  'onEnd',
-] as const
-
-/** What awaits goes on after its instant is over, and a generator's body never runs. */
-function refuseAsync(instance: StrategyBase<ParamSchema, object>, name: string): void {
-  for (const callback of CALLBACKS) {
-    const kind = instance[callback]?.constructor.name
-    if (kind !== undefined && kind !== 'Function')
-      throw new GordonError(
-        'STRATEGY_ASYNC',
-        `${callback} of strategy ${name} is asynchronous or a generator; write it without async, await and *, as each instant is decided at once.`,
-      )
   }
 }
 

@@ -10,8 +10,7 @@ import { type OrderQueue, parseQueue } from './models/queue.ts'
 import type { Ambiguity } from './venue/ambiguity.ts'
 import type { Financing } from '../portfolio/account-events.ts'
 import type { MarginTerms } from '../risk/margin.ts'
-import type { Membership, StrategyDefinition } from '../strategy/strategy.ts'
-import type { ParamSchema } from '../strategy/params.ts'
+import type { Membership } from '../strategy/strategy.ts'
 
 export interface TradingSettings {
   /** Opening cash, account currency; default 100,000. */
@@ -82,10 +81,8 @@ export interface ResolvedSettings {
   readonly warnings: readonly RunWarning[]
 }
 
-export function resolveSettings(
-  given: TradingSettings,
-  definition: StrategyDefinition<ParamSchema, object>,
-): ResolvedSettings {
+/** @param declared the account that the strategies ask for */
+export function resolveSettings(given: TradingSettings, declared: 'cash' | 'margin'): ResolvedSettings {
   const deposits = given.deposits ?? {}
   for (const [currency, amount] of Object.entries(deposits))
     if (!(amount >= 0 && amount < Number.POSITIVE_INFINITY))
@@ -96,7 +93,7 @@ export function resolveSettings(
   // Who brings other money may bring none of the account's own.
   const brings = Object.values(deposits).some(amount => amount > 0)
   const cash = given.cash === 0 && brings ? 0 : positive('cash', given.cash ?? 100_000)
-  const account = given.account ?? definition.account ?? 'cash'
+  const account = given.account ?? declared
   const leverage = positive('leverage', given.leverage ?? 2)
   const fees = typeof given.fees === 'object' ? given.fees : parseFees(given.fees ?? 'none')
   const slippage =
@@ -104,7 +101,7 @@ export function resolveSettings(
   const seed = given.seed ?? 1
   if (!Number.isSafeInteger(seed))
     throw new GordonError('SETTING_INVALID', `Setting seed is ${seed}; it must be a whole number.`)
-  if (account === 'cash' && definition.account === 'margin')
+  if (account === 'cash' && declared === 'margin')
     throw new GordonError(
       'ACCOUNT_TOO_SMALL',
       'The strategy declares a margin account (it sells short or borrows) and the run has a cash account; run it with account margin.',
@@ -148,7 +145,7 @@ export function resolveSettings(
     partialFills: given.partialFills ?? true,
     seed,
     strict: given.strict ?? false,
-    universe: given.universe ?? definition.universe,
+    universe: given.universe,
     warnings,
   }
 }
@@ -166,7 +163,7 @@ export function describeSettings(settings: ResolvedSettings): {
     slippage: settings.slippage.description,
     account: settings.account,
   }
-  const { cash, leverage, maxPosition, maxPositionWeight, maxOrderValue, universe } = settings
+  const { cash, leverage, maxPosition, maxPositionWeight, maxOrderValue } = settings
   return {
     assumptions,
     hashed: {
@@ -186,7 +183,6 @@ export function describeSettings(settings: ResolvedSettings): {
       maxPosition,
       maxPositionWeight,
       maxOrderValue,
-      universe,
     },
   }
 }

@@ -4,7 +4,7 @@ import { calendarNamed } from '../domain/calendar/calendar.ts'
 import { parseSchedule } from '../domain/calendar/parse-schedule.ts'
 import { nextFiring } from '../domain/calendar/schedule.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import type { TimerSchedule } from '../engine/engine.ts'
+import type { TimerSchedule } from '../engine/member.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import type { ParamSchema } from '../strategy/params.ts'
 

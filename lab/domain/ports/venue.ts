@@ -80,7 +80,8 @@ export interface AccountReports extends VenueReports {
   approve(order: WorkingOrder): Reason | undefined
   /** Its quantity is another now, as another order of its group or its parent filled; 0 ≤ filled < lots. */
   resized(order: WorkingOrder, lots: number, waitingLots: number, now: Micros): void
-  positionLots(handle: number): number
+  /** Signed lots that its strategy holds of an order's instrument. */
+  positionLots(order: WorkingOrder): number
   /** The order with this id, ended or not; what has ended is a copy. */
   find(id: number): WorkingOrder | undefined
 }

@@ -21,7 +21,7 @@ export function isTied(order: WorkingOrder): boolean {
 
 /** One of them filled, the other would not have stayed as it is. */
 export function rivals(a: WorkingOrder, b: WorkingOrder): boolean {
-  if (a === b || a.handle !== b.handle) return false
+  if (a === b || a.handle !== b.handle || a.strategy !== b.strategy) return false
   if (a.special.group !== '' && a.special.group === b.special.group) return true
   return a.special.reduceOnly && b.special.reduceOnly && a.sign === b.sign
 }

@@ -129,7 +129,8 @@ export class Contingencies implements Venue, VenueReports {
   // ------------------------------------------------------------------ inside
 
   #admit(order: WorkingOrder, now: number): void {
-    const { parent, group, reduceOnly } = order.special
+    const { parent, reduceOnly } = order.special
+    const group = groupOf(order)
     if (parent === 0 && group === '' && !reduceOnly) {
       this.#venue.submit(order, now)
       return
@@ -181,7 +182,7 @@ export class Contingencies implements Venue, VenueReports {
       if (untold.length === 0) this.#untold.delete(group)
       else this.#untold.set(group, untold)
     }
-    const untold = this.#untold.get(order.special.group)
+    const untold = this.#untold.get(groupOf(order))
     if (untold === undefined) return
     this.#standing.meet(order)
     for (const { part } of untold) this.#cutSibling(order, part, now)
@@ -202,7 +203,7 @@ export class Contingencies implements Venue, VenueReports {
   #afterFill(order: WorkingOrder, before: number, now: number): void {
     const standing = this.#standing
     const living = standing.living(order)
-    const { group } = order.special
+    const group = groupOf(order)
     if (group !== '') {
       const part = living ? standing.left(order) / before : -1
       const report = standing.report()
@@ -218,6 +219,7 @@ export class Contingencies implements Venue, VenueReports {
     for (const reducer of [...this.#reducers])
       if (
         standing.open(reducer) &&
+        reducer.strategy === order.strategy &&
         reducer.handle === order.handle &&
         standing.waiting(reducer) === 0 &&
         this.#room(reducer) === 0
@@ -273,15 +275,14 @@ export class Contingencies implements Venue, VenueReports {
 
   /** Lots by which a reduce-only order may bring the position nearer to zero. */
   #room(order: WorkingOrder): number {
-    return Math.max(0, -order.sign * this.#account.positionLots(order.handle))
+    return Math.max(0, -order.sign * this.#account.positionLots(order))
   }
 
   /** Copies of the lists, since what is done to one order may end others of them. */
   #groupOf(order: WorkingOrder): WorkingOrder[] {
-    if (order.special.group === '') return []
-    return (this.#groups.get(order.special.group) ?? []).filter(
-      other => other !== order && this.#standing.living(other),
-    )
+    const group = groupOf(order)
+    if (group === '') return []
+    return (this.#groups.get(group) ?? []).filter(other => other !== order && this.#standing.living(other))
   }
 
   #childrenOf(order: WorkingOrder): WorkingOrder[] {
@@ -291,11 +292,18 @@ export class Contingencies implements Venue, VenueReports {
   /** An order that has ended is in no list any more: its object will serve another. */
   #forget(order: WorkingOrder): void {
     if (!this.#tied.delete(order)) return
-    const { parent, group, reduceOnly } = order.special
+    const { parent, reduceOnly } = order.special
+    const group = groupOf(order)
     if (group !== '') struck(this.#groups, group, order)
     if (parent !== 0) struck(this.#children, parent, order)
     if (reduceOnly && this.#reducers.includes(order)) this.#reducers.splice(this.#reducers.indexOf(order), 1)
   }
+}
+
+/** Names of groups are each strategy's own. */
+function groupOf(order: WorkingOrder): string {
+  const { group } = order.special
+  return group === '' || order.strategy === 0 ? group : `${order.strategy}\n${group}`
 }
 
 function listed<Key, Item>(lists: Map<Key, Item[]>, key: Key): Item[] {

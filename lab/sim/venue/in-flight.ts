@@ -13,6 +13,8 @@ import type { Tradable } from '../../strategy/context.ts'
 export interface InFlightTerms {
   readonly account: AccountReports
   readonly instruments: readonly Tradable[]
+  /** How many strategies trade, each with an account of its own. */
+  readonly strategies: number
   readonly fees: FeeModel
   /** Money is reckoned where the account may run out of it. */
   readonly cash: boolean
@@ -23,48 +25,53 @@ export class InFlight implements AccountReports {
   readonly #instruments: readonly Tradable[]
   readonly #fees: FeeModel
   readonly #cash: boolean
-  /** Signed lots by handle. */
+  /** Signed lots by strategy and handle. */
   readonly #lots: Float64Array
-  /** Place of each instrument's settlement currency in `#spent`, what fills on their way have taken from it. */
+  /**
+   * Place of each instrument's settlement currency among `#currencies`, and what fills on their way have taken from
+   * it, by strategy and currency.
+   */
   readonly #currency: Int32Array
+  readonly #currencies: number
   readonly #spent: Units[]
 
-  constructor({ account, instruments, fees, cash }: InFlightTerms) {
+  constructor({ account, instruments, strategies, fees, cash }: InFlightTerms) {
     this.#account = account
     this.#instruments = instruments
     this.#fees = fees
     this.#cash = cash
-    this.#lots = new Float64Array(instruments.length)
+    this.#lots = new Float64Array(strategies * instruments.length)
     const currencies = [...new Set(instruments.map(settled))]
     this.#currency = Int32Array.from(instruments, one => currencies.indexOf(settled(one)))
-    this.#spent = currencies.map(() => 0)
+    this.#currencies = currencies.length
+    this.#spent = new Array<Units>(strategies * currencies.length).fill(0)
   }
 
   /** A fill has happened. Returns what it takes from the account, ledger units, for `leave`. */
   enter(order: WorkingOrder, lots: number, price: number, maker: boolean, due: number): Units {
-    this.#lots[order.handle] += order.sign * lots
+    this.#lots[this.#cell(order)] += order.sign * lots
     if (!this.#cash) return 0
     const instrument = this.#instruments[order.handle]
     // Fees as if each fill were the first of its order: a minimum taken twice errs to the safe side.
     const fee = this.#fees.units(price, lots, instrument, order, maker, due)
     const value = notionalUnits(price, lots, instrument)
     const taken = addUnits(order.sign > 0 ? value : -value, fee)
-    this.#add(order.handle, taken)
+    this.#add(order, taken)
     return taken
   }
 
   /** Its report is about to reach the account. */
   leave(order: WorkingOrder, lots: number, taken: Units): void {
-    this.#lots[order.handle] -= order.sign * lots
-    if (taken !== 0) this.#add(order.handle, -taken)
+    this.#lots[this.#cell(order)] -= order.sign * lots
+    if (taken !== 0) this.#add(order, -taken)
   }
 
-  positionLots(handle: number): number {
-    return this.#account.positionLots(handle) + this.#lots[handle]
+  positionLots(order: WorkingOrder): number {
+    return this.#account.positionLots(order) + this.#lots[this.#cell(order)]
   }
 
   payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean): number {
-    return this.#account.payableLots(order, lots, price, maker, this.#spent[this.#currency[order.handle]])
+    return this.#account.payableLots(order, lots, price, maker, this.#spent[this.#purse(order)])
   }
 
   /** What may trade at the venue changes with it, at once. */
@@ -112,8 +119,16 @@ export class InFlight implements AccountReports {
     return this.#account.find(id)
   }
 
-  #add(handle: number, units: Units): void {
-    const place = this.#currency[handle]
+  #cell(order: WorkingOrder): number {
+    return order.strategy * this.#instruments.length + order.handle
+  }
+
+  #purse(order: WorkingOrder): number {
+    return order.strategy * this.#currencies + this.#currency[order.handle]
+  }
+
+  #add(order: WorkingOrder, units: Units): void {
+    const place = this.#purse(order)
     this.#spent[place] = addUnits(this.#spent[place], units)
   }
 }

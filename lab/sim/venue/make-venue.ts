@@ -32,6 +32,7 @@ export function makeVenue(seat: VenueSeat, terms: VenueTerms): { venue: Venue; c
   const { instruments, fees, settings } = terms
   const inFlight = new InFlight({
     account: seat.reports,
+    strategies: seat.strategies,
     instruments,
     fees,
     cash: settings.account === 'cash',
@@ -105,7 +106,7 @@ function makeMarkets(
               consume: settings.partialFills,
               limitFill: settings.limitFill,
               calendar: calendarNamed(instrument.calendar),
-              position: () => inFlight.positionLots(handle),
+              position: order => inFlight.positionLots(order),
               slipped: (price, sign, lots) => {
                 market.handle = handle
                 return slippage.price(price, sign, lots, market)

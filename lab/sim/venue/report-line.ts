@@ -121,8 +121,8 @@ export class ReportLine implements Outlet {
   payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean): number {
     return this.#inFlight.payableLots(order, lots, price, maker)
   }
-  positionLots(handle: number): number {
-    return this.#inFlight.positionLots(handle)
+  positionLots(order: WorkingOrder): number {
+    return this.#inFlight.positionLots(order)
   }
   find(id: number): WorkingOrder | undefined {
     return this.#account.find(id)

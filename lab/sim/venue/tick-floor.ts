@@ -34,7 +34,7 @@ export interface TickMarketSetup {
   readonly limitFill: 'through' | 'touch'
   readonly calendar: Calendar
   /** Lots held once every fill that has happened is known. */
-  readonly position: () => number
+  readonly position: (order: WorkingOrder) => number
   /** Price paid for taking from trades alone: a slippage model's. */
   readonly slipped: (price: number, sign: 1 | -1, lots: number) => number
 }
@@ -127,7 +127,7 @@ export class TickFloor {
 
   /** Lots by which it may bring the position nearer to zero. */
   #room(order: WorkingOrder): number {
-    return Math.max(0, -order.sign * this.setup.position())
+    return Math.max(0, -order.sign * this.setup.position(order))
   }
 
   /** Ends it before it is filled whole. */
