@@ -35,6 +35,7 @@ export class InstrumentRows {
 export interface Assembled {
   readonly interval: string
   readonly adjustment: Adjustment
+  readonly adjusted: boolean
   readonly notes: readonly string[]
   readonly instruments: readonly { readonly instrument: Instrument; readonly rows: InstrumentRows }[]
   /** Rows of the file, whatever became of them. */
@@ -42,21 +43,48 @@ export interface Assembled {
   readonly log: IssueLog
 }
 
+/** What is known of a table's bars while it is read. */
+export interface Assembling {
+  readonly interval: string
+  /** Prices are multiplied, and so on a grid of their own. */
+  readonly adjusted: boolean
+  readonly instruments: Iterable<InstrumentRows>
+}
+
 /**
- * Reads a whole table.
+ * Reads a whole table into memory.
  * @param defaultSymbol where neither a column nor an option names one
- * @param relieve called after each batch; may write rows away and drop them from the builders
- * @throws GordonError BAD_ROWS unless issues are to be dropped; NO_SYMBOL, EMPTY_RESULT
+ * @throws GordonError BAD_ROWS unless issues are to be dropped; UNKNOWN_SYMBOL, NO_ROWS
  */
 export async function assemble(
   table: RawTable,
   options: ReadingOptions,
   defaultSymbol: string,
-  relieve?: (instruments: Iterable<InstrumentRows>) => Promise<void>,
 ): Promise<Assembled> {
+  const log = new IssueLog(table.file, table.rowWord)
+  // A file of one instrument fills just what it needs.
+  const capacity = Math.min(table.rows ?? 4096, 64_000_000)
+  const reading = assembling(table, options, defaultSymbol, log, capacity)
+  for (;;) {
+    const { done, value } = await reading.next()
+    if (done === true) return value
+  }
+}
+
+/**
+ * The same batch by batch: after each one whoever reads may take rows out of the builders. Nothing is given before
+ * the end where rows are to be sorted.
+ * @param capacity rows expected of one instrument between two takings
+ */
+export async function* assembling(
+  table: RawTable,
+  options: ReadingOptions,
+  defaultSymbol: string,
+  log: IssueLog,
+  capacity = 65_536,
+): AsyncGenerator<Assembling, Assembled> {
   const venue = options.venue ?? 'FILE'
   const calendar = calendarNamed(options.calendar ?? calendarOfVenue(venue))
-  const log = new IssueLog(table.file, table.rowWord)
   const adjustment = options.adjustment ?? 'raw'
   let resolver: TimeResolver | undefined
   const bySymbol = new Map<string, InstrumentRows>()
@@ -64,8 +92,7 @@ export async function assemble(
   let adjusted = false
   let hasVolume = true
   const builder: BuilderOptions = {
-    // A file of one instrument fills just what it needs.
-    capacity: relieve === undefined ? Math.min(table.rows ?? 4096, 64_000_000) : 65_536,
+    capacity,
     sessions: !calendar.continuous,
     rowNumbers: options.sort === true,
   }
@@ -74,7 +101,7 @@ export async function assemble(
     adjusted = adjustment === 'total-return' && batch.adjustedClose !== undefined
     hasVolume = batch.volume !== undefined
     rowsSeen += take(batch, resolver, options, defaultSymbol, adjusted, bySymbol, builder, log)
-    if (relieve !== undefined && options.sort !== true) await relieve(bySymbol.values())
+    if (options.sort !== true) yield { interval: resolver.interval, adjusted, instruments: bySymbol.values() }
   }
   if (resolver === undefined) throw new Error(`bug in gordon: ${table.file} gave neither rows nor an error`)
   if (options.sort === true) for (const rows of bySymbol.values()) sortRows(rows, log)
@@ -98,7 +125,7 @@ export async function assemble(
   const instruments = [...bySymbol.values()]
     .filter(({ rows }) => rows > 0)
     .map(rows => ({ instrument: instrumentOf(rows, venue, calendar, adjusted, options, notes), rows }))
-  return { interval: resolver.interval, adjustment, notes, instruments, rowsSeen, log }
+  return { interval: resolver.interval, adjustment, adjusted, notes, instruments, rowsSeen, log }
 }
 
 function instrumentOf(

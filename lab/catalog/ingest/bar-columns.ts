@@ -1,4 +1,6 @@
 /** Bars of one instrument while they come in: columns in shared memory that grow, and can be put in order. */
+import type { BarSeries } from '../../domain/bar.ts'
+import type { RowExtras } from '../schema.ts'
 import { sharedColumn } from '../series.ts'
 
 export interface BuilderOptions {
@@ -120,4 +122,28 @@ export class BarColumnsBuilder {
     nanos.set(this.nanos.subarray(0, this.length))
     this.nanos = nanos
   }
+}
+
+/** The first rows as a series, with the nanoseconds beside it; views, not copies. */
+export function rowsOf(bars: BarColumnsBuilder, length: number): BarSeries & RowExtras {
+  const { eventTime, nanos, open, high, low, close, volume } = bars
+  return {
+    length,
+    eventTime,
+    receiveTime: bars.hasNanos ? roundedUp(bars, length) : eventTime,
+    sessionClose: bars.hasSessions ? bars.sessionClose : undefined,
+    open,
+    high,
+    low,
+    close,
+    volume,
+    eventNanos: nanos,
+  }
+}
+
+/** A time between two µs is known at the later one. */
+function roundedUp(bars: BarColumnsBuilder, rows: number): Float64Array {
+  const known = bars.eventTime.slice(0, rows)
+  for (let i = 0; i < rows; i++) if (bars.nanos[i] > 0) known[i]++
+  return known
 }

@@ -10,8 +10,23 @@ import { type ColumnRole, mapColumns, type ReadingOptions } from './reading.ts'
 
 const DELIMITERS = [',', ';', '\t', '|'] as const
 
-/** @throws GordonError NOT_A_TABLE, NO_ROWS, NO_HEADER and what mapColumns throws */
-export async function openCsv(path: string, file: string, options: ReadingOptions): Promise<RawTable> {
+/** A delimited text whose columns are known. */
+export interface Delimited {
+  readonly columns: readonly string[]
+  /** Pieces of about a megabyte, each with a row at least. */
+  pieces(): AsyncIterable<CsvRows>
+}
+
+/**
+ * @param example columns that a text without a header could have, for the message
+ * @throws GordonError NOT_A_TABLE, NO_HEADER; NO_ROWS while it is read
+ */
+export async function openDelimited(
+  path: string,
+  file: string,
+  header: readonly string[] | undefined,
+  example: string,
+): Promise<Delimited> {
   const first = await firstLine(path, file)
   const delimiter = DELIMITERS.map(mark => ({ mark, count: first.split(mark).length })).sort(
     (a, b) => b.count - a.count,
@@ -23,14 +38,33 @@ export async function openCsv(path: string, file: string, options: ReadingOption
     )
   }
   const fields = splitLine(first, delimiter.mark).map(name => name.trim())
-  if (options.header === undefined && fields.every(field => /^[\d.eE:+ -]*$/.test(field))) {
+  if (header === undefined && fields.every(field => /^[\d.eE:+ -]*$/.test(field))) {
     throw new GordonError(
       'NO_HEADER',
       `${file} has no header line, it begins with ${first.slice(0, 60)}: name its columns with ` +
-        '--header time,open,high,low,close,volume',
+        `--header ${example}`,
     )
   }
-  const columns = options.header ?? fields
+  const columns = header ?? fields
+  return {
+    columns,
+    async *pieces() {
+      let seen = 0
+      for await (const rows of csvRows(path, file, delimiter.mark, columns.length, header === undefined)) {
+        if (rows.length === 0) continue
+        seen += rows.length
+        yield rows
+      }
+      if (seen === 0)
+        throw new GordonError('NO_ROWS', `${file} has a header and no rows: there is nothing to read`)
+    },
+  }
+}
+
+/** @throws GordonError as openDelimited and mapColumns do */
+export async function openCsv(path: string, file: string, options: ReadingOptions): Promise<RawTable> {
+  const table = await openDelimited(path, file, options.header, 'time,open,high,low,close,volume')
+  const { columns } = table
   const map = mapColumns(file, columns, options)
   const place = (role: ColumnRole): number => {
     const name = map[role]
@@ -42,15 +76,7 @@ export async function openCsv(path: string, file: string, options: ReadingOption
     columns,
     notes: [],
     async *batches() {
-      let seen = 0
-      const header = options.header === undefined
-      for await (const rows of csvRows(path, file, delimiter.mark, columns.length, header)) {
-        if (rows.length === 0) continue
-        seen += rows.length
-        yield toBatch(rows, columns, place)
-      }
-      if (seen === 0)
-        throw new GordonError('NO_ROWS', `${file} has a header and no rows: there is nothing to read`)
+      for await (const rows of table.pieces()) yield toBatch(rows, columns, place)
     },
   }
 }
@@ -74,14 +100,8 @@ async function firstLine(path: string, file: string): Promise<string> {
 function toBatch(rows: CsvRows, columns: readonly string[], place: (role: ColumnRole) => number): RawBatch {
   const number = (role: ColumnRole): RawColumn => numberColumn(rows, place(role), columns[place(role)])
   const optional = (role: ColumnRole): RawColumn | undefined => (place(role) < 0 ? undefined : number(role))
-  const texts = (field: number): (string | undefined)[] => {
-    const all: (string | undefined)[] = []
-    for (let row = 0; row < rows.length; row++) all.push(fieldText(rows, row, field) || undefined)
-    return all
-  }
-  const broken = [...rows.uneven].map(
-    ([row, count]) => [row, `the row has ${count} fields and the header has ${rows.fields}`] as const,
-  )
+  const texts = (field: number): (string | undefined)[] => textColumn(rows, field)
+  const broken = [...rows.uneven.keys()].map(row => [row, unevenWords(rows, row)] as const)
   return {
     rows: rows.length,
     rowNumber: row => rows.lines[row],
@@ -97,12 +117,24 @@ function toBatch(rows: CsvRows, columns: readonly string[], place: (role: Column
   }
 }
 
+/** A field of every row as a text; undefined where it is empty. */
+export function textColumn(rows: CsvRows, field: number): (string | undefined)[] {
+  const all: (string | undefined)[] = []
+  for (let row = 0; row < rows.length; row++) all.push(fieldText(rows, row, field) || undefined)
+  return all
+}
+
+export function unevenWords(rows: CsvRows, row: number): string {
+  return `the row has ${rows.uneven.get(row)} fields and the header has ${rows.fields}`
+}
+
 /** Texts with which programs write "nothing here". */
 const NOTHING: ReadonlySet<string> = new Set(['', 'null', 'NULL', 'NA', 'N/A', 'None', '\\N'])
 const NOT_A_NUMBER = /^[+-]?nan$/i
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
-function numberColumn(rows: CsvRows, field: number, name: string): RawColumn {
+/** A field of every row as a number. */
+export function numberColumn(rows: CsvRows, field: number, name: string): RawColumn {
   const { length, bytes, fields, starts, ends, quoted } = rows
   const values = new Float64Array(length)
   let flags: Uint8Array | undefined

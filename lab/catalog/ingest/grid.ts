@@ -27,7 +27,7 @@ export class GridFinder {
     if (Math.round(price * power) / power !== price) this.#coarse = true
   }
 
-  /** The first n prices of a column. */
+  /** The first n prices of a column; where there is none it is NaN. */
   seeAll(prices: Float64Array, n: number): void {
     for (let i = 0; i < n; ) {
       const power = POWERS[this.#digits]
@@ -40,7 +40,9 @@ export class GridFinder {
       }
       this.#largest = largest
       // The price that left the grid widens it; the loop goes on with the next.
-      if (i < n) this.see(prices[i++])
+      if (i >= n) return
+      if (!Number.isNaN(prices[i])) this.see(prices[i])
+      i++
     }
   }
 

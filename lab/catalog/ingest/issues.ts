@@ -17,6 +17,8 @@ export interface Issue {
   readonly text: string
   /** Whose, where the file has several: `XNAS:AAPL`. */
   readonly instrument?: string
+  /** Rows that it stands for, this one the first; 1 unless said. */
+  readonly count?: number
 }
 
 export function isFatal(code: IssueCode): boolean {
@@ -32,7 +34,8 @@ interface Tally {
 
 export class IssueLog {
   readonly file: string
-  readonly #rowWord: string
+  /** `line` where rows are lines of a text, counted from 1 with the header; the reader says it. */
+  rowWord: 'line' | 'row' | 'message'
   /** By code and instrument, in order of appearance. */
   readonly #tallies = new Map<string, Tally>()
   readonly #counts = new Map<IssueCode, number>()
@@ -40,22 +43,22 @@ export class IssueLog {
   #fatalRows = 0
   #firstFatal: Issue | undefined
 
-  /** @param rowWord `line` where rows are lines of a text, counted from 1 with the header */
-  constructor(file: string, rowWord: 'line' | 'row' | 'message') {
+  constructor(file: string, rowWord: 'line' | 'row' | 'message' = 'row') {
     this.file = file
-    this.#rowWord = rowWord
+    this.rowWord = rowWord
   }
 
   add(issue: Issue): void {
+    const rows = issue.count ?? 1
     const count = this.#counts.get(issue.code) ?? 0
-    this.#counts.set(issue.code, count + 1)
+    this.#counts.set(issue.code, count + rows)
     if (count < EXAMPLES) this.#examples.push(issue)
     const key = issue.instrument === undefined ? issue.code : `${issue.code} ${issue.instrument}`
     const tally = this.#tallies.get(key)
-    if (tally === undefined) this.#tallies.set(key, { first: issue, count: 1 })
-    else tally.count++
+    if (tally === undefined) this.#tallies.set(key, { first: issue, count: rows })
+    else tally.count += rows
     if (isFatal(issue.code)) {
-      this.#fatalRows++
+      this.#fatalRows += rows
       this.#firstFatal ??= issue
     }
   }
@@ -110,6 +113,6 @@ export class IssueLog {
 
   #sentence(issue: Issue): string {
     const column = issue.column === undefined ? '' : `, column ${issue.column}`
-    return `${this.file} ${this.#rowWord} ${issue.row}${column}: ${issue.text}`
+    return `${this.file} ${this.rowWord} ${issue.row}${column}: ${issue.text}`
   }
 }

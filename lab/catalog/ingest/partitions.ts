@@ -25,6 +25,7 @@ interface StagedFile {
   readonly bytes: number
   readonly sha256: string
   readonly empty: readonly string[]
+  readonly source: number
   readonly first: Micros
   readonly last: Micros
 }
@@ -81,11 +82,7 @@ export class Staging {
   }
 
   /** Gives the files their places in the store; a file that is there already is the same file. */
-  async moveIn(
-    key: Omit<PartitionKey, 'year'>,
-    { files }: StagedRows,
-    source: number,
-  ): Promise<ManifestFile[]> {
+  async moveIn(key: Omit<PartitionKey, 'year'>, { files }: StagedRows): Promise<ManifestFile[]> {
     const schema = SCHEMAS[key.kind].version
     return inParallel(files, async ({ staged, year, empty, ...file }) => {
       const { sha256 } = file
@@ -105,7 +102,6 @@ export class Staging {
         ...(empty.length === 0 ? {} : { empty }),
         ...file,
         schema,
-        source,
       }
     })
   }
@@ -131,6 +127,8 @@ interface StagingSeams {
 
 /** The rows of one stream, in order; its columns are copied before `append` returns. */
 export class StagedPart {
+  /** Place of the source that its rows come from now, among its sources; cut before it changes. */
+  source = 0
   readonly #seams: StagingSeams
   readonly #open: Set<StagedPart>
   /** Column that says the order, and with it the year; -1 where a kind has one table. */
@@ -209,6 +207,7 @@ export class StagedPart {
       bytes: size,
       sha256: await fileDigest(staged),
       empty: table.empty,
+      source: this.source,
       first: this.#first,
       last: this.#last,
     })

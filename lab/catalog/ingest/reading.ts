@@ -2,10 +2,11 @@
 import { GordonError } from '../../core/errors.ts'
 import type { Micros } from '../../core/time.ts'
 import type { Adjustment } from '../../domain/bar.ts'
+import type { Instrument } from '../../domain/instrument.ts'
 
 export interface ReadingOptions {
   /** Part → column of the file, e.g. `{ time: 'Date', close: 'Last' }` or `time=Date,close=Last`; the rest is found by name. */
-  readonly columns?: Readonly<Partial<Record<ColumnRole, string>>> | string
+  readonly columns?: Readonly<Record<string, string>> | string
   /** Names of the columns of a CSV without a header line, in order. */
   readonly header?: readonly string[]
   /** IANA zone of times that carry none; the calendar's own unless said. */
@@ -30,6 +31,8 @@ export interface ReadingOptions {
   readonly tick?: number | string
   /** Quantity grid, e.g. 1 or 0.001; else 1 where all volumes are whole, 1e-8 where not. */
   readonly lot?: number | string
+  /** What else is known of every instrument of the source: its kind, settlement, multiplier, margin, expiry, bounds. */
+  readonly terms?: Partial<Omit<Instrument, 'venue' | 'symbol'>>
   /** Put rows in order of time first; holds the file in memory. */
   readonly sort?: boolean
   /** What to do with rows that cannot be bars; `refuse` unless said. */
@@ -38,46 +41,54 @@ export interface ReadingOptions {
   readonly now?: Micros
 }
 
-export type ColumnRole = 'time' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'symbol' | 'adjustedClose'
-
-export const COLUMN_ROLES: readonly ColumnRole[] = [
-  'time',
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'symbol',
-  'adjustedClose',
-]
-
-const OPTIONAL: ReadonlySet<ColumnRole> = new Set(['volume', 'symbol', 'adjustedClose'])
-
-/** Names under which files carry a part, in lower case without anything but letters and digits. */
-const KNOWN_NAMES: Readonly<Record<ColumnRole, readonly string[]>> = {
-  time: ['time', 'timestamp', 'ts', 'date', 'datetime', 't', 'opentime', 'closetime', 'eventtime', 'bartime'],
-  open: ['open', 'o', 'openprice'],
-  high: ['high', 'h', 'highprice'],
-  low: ['low', 'l', 'lowprice'],
-  close: ['close', 'c', 'closeprice'],
-  volume: ['volume', 'vol', 'v'],
-  symbol: ['symbol', 'ticker'],
-  adjustedClose: ['adjclose', 'adjustedclose'],
+/** The parts that columns of a kind of file play: names under which files carry each, as `plain` gives them. */
+export interface Role {
+  readonly names: readonly string[]
+  readonly optional?: true
 }
 
-export type ColumnMap = Readonly<Partial<Record<ColumnRole, string>>> & {
-  readonly [role in 'time' | 'open' | 'high' | 'low' | 'close']: string
+/** Names of the time of an event. */
+export const TIME_NAMES = ['time', 'timestamp', 'ts', 'date', 'datetime', 't', 'eventtime'] as const
+
+export const BAR_ROLES = {
+  time: { names: [...TIME_NAMES, 'opentime', 'closetime', 'bartime'] },
+  open: { names: ['open', 'o', 'openprice'] },
+  high: { names: ['high', 'h', 'highprice'] },
+  low: { names: ['low', 'l', 'lowprice'] },
+  close: { names: ['close', 'c', 'closeprice'] },
+  volume: { names: ['volume', 'vol', 'v'], optional: true },
+  symbol: { names: ['symbol', 'ticker'], optional: true },
+  adjustedClose: { names: ['adjclose', 'adjustedclose'], optional: true },
+} as const satisfies Readonly<Record<string, Role>>
+
+export type ColumnRole = keyof typeof BAR_ROLES
+
+export type ColumnMap<Part extends string = ColumnRole> = Readonly<Partial<Record<Part, string>>>
+
+/** Which column of a file of bars plays which part. */
+export function mapColumns(
+  file: string,
+  header: readonly string[],
+  options: ReadingOptions,
+): ColumnMap & { readonly [role in 'time' | 'open' | 'high' | 'low' | 'close']: string } {
+  return mapRoles(file, header, BAR_ROLES, options.columns) as ReturnType<typeof mapColumns>
 }
 
 /**
- * Which column plays which part.
- * @throws GordonError COLUMN_UNKNOWN, COLUMN_MISSING, COLUMN_AMBIGUOUS
+ * Which column plays which part: as the caller said, else by its name.
+ * @throws GordonError COLUMN_UNKNOWN, COLUMN_MISSING, COLUMN_AMBIGUOUS, BAD_COLUMNS
  */
-export function mapColumns(file: string, header: readonly string[], options: ReadingOptions): ColumnMap {
-  const given = typeof options.columns === 'string' ? parseColumns(options.columns) : (options.columns ?? {})
-  const map: Partial<Record<ColumnRole, string>> = {}
+export function mapRoles<Part extends string>(
+  file: string,
+  header: readonly string[],
+  roles: Readonly<Record<Part, Role>>,
+  columns: ReadingOptions['columns'],
+): ColumnMap<Part> {
+  const parts = Object.keys(roles) as Part[]
+  const given = typeof columns === 'string' ? parseColumns(columns, parts) : (columns ?? {})
+  const map: Partial<Record<Part, string>> = {}
   const listed = header.join(', ')
-  for (const role of COLUMN_ROLES) {
+  for (const role of parts) {
     const named = given[role]
     if (named !== undefined) {
       if (!header.includes(named)) {
@@ -90,7 +101,8 @@ export function mapColumns(file: string, header: readonly string[], options: Rea
       continue
     }
     const taken = new Set(Object.values(given))
-    const found = header.filter(name => !taken.has(name) && KNOWN_NAMES[role].includes(plain(name)))
+    const { names, optional }: Role = roles[role]
+    const found = header.filter(name => !taken.has(name) && names.includes(plain(name)))
     if (found.length > 1) {
       throw new GordonError(
         'COLUMN_AMBIGUOUS',
@@ -98,14 +110,14 @@ export function mapColumns(file: string, header: readonly string[], options: Rea
       )
     }
     if (found.length === 1) map[role] = found[0]
-    else if (!OPTIONAL.has(role)) {
+    else if (optional !== true) {
       throw new GordonError(
         'COLUMN_MISSING',
         `${file} has no column for ${role}: it has ${listed}; name the right one with --columns ${role}=NAME`,
       )
     }
   }
-  return map as ColumnMap
+  return map
 }
 
 /** `Adj. Close` → `adjclose` */
@@ -117,17 +129,17 @@ export function plain(name: string): string {
  * `time=Date,close=Last` → `{ time: 'Date', close: 'Last' }`
  * @throws GordonError BAD_COLUMNS
  */
-function parseColumns(text: string): Partial<Record<ColumnRole, string>> {
-  const columns: Partial<Record<ColumnRole, string>> = {}
+function parseColumns(text: string, parts: readonly string[]): Record<string, string> {
+  const columns: Record<string, string> = {}
   for (const pair of text.split(',')) {
     const [role, name] = [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]
-    if (!pair.includes('=') || name === '' || !COLUMN_ROLES.includes(role as ColumnRole)) {
+    if (!pair.includes('=') || name === '' || !parts.includes(role)) {
       throw new GordonError(
         'BAD_COLUMNS',
-        `${JSON.stringify(pair)} in --columns is not of the form part=NAME with a part of ${COLUMN_ROLES.join(', ')}`,
+        `${JSON.stringify(pair)} in --columns is not of the form part=NAME with a part of ${parts.join(', ')}`,
       )
     }
-    columns[role as ColumnRole] = name
+    columns[role] = name
   }
   return columns
 }

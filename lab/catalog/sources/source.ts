@@ -16,6 +16,12 @@ export interface SourceAdapter {
   readonly kinds: readonly DataKind[]
   /** One line for people: what it reads. */
   readonly about: string
+  /** It reads a folder as a whole; else a folder is its files, one after another in order of their names. */
+  readonly readsFolders?: true
+  /** Which files of a folder are its own; all of them unless said. */
+  takes?(file: string): boolean
+  /** Those files in words: `.csv or .parquet`. */
+  readonly endings?: string
   /** How surely this is a source of its kind; looks at what it is given and reads no more. */
   guess(place: SourcePlace): Guess
   /**
@@ -33,7 +39,7 @@ export interface SourcePlace {
   /** Its name, without the folder. */
   readonly name: string
   readonly isFolder: boolean
-  /** Of a folder: paths of its files relative to it, with `/`, sorted; at most 2000. */
+  /** Of a folder: paths of its files relative to it, with `/`, sorted. */
   readonly files: readonly string[]
   /** Of a file: its first 64 KiB, unpacked where it is gzip; of a folder: of its first file. */
   readonly head: Buffer

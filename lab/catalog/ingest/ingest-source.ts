@@ -1,0 +1,247 @@
+/**
+ * From a source of any kind to a published snapshot, or to nothing: an adapter gives rows in batches, each is looked
+ * at and written aside, then one small file makes all of it visible. A failure at any moment, a full disk included,
+ * leaves the store as it was. A source may be larger than memory, and hold several kinds: each is a dataset.
+ */
+import { mkdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { canonicalJson, textDigest } from '../../core/digest.ts'
+import { GordonError } from '../../core/errors.ts'
+import type { Micros } from '../../core/time.ts'
+import { fileDigest, inParallel, tellFullDisk } from '../durable.ts'
+import { checkDatasetId, foundStore } from '../layout.ts'
+import { type ManifestPart, type ManifestSource, partsOf } from '../manifest.ts'
+import type { QualityIssue } from '../quality/issue.ts'
+import type { DataKind, PriceType } from '../schema.ts'
+import { newestSnapshot } from '../snapshot.ts'
+import type { SourceAdapter, SourcePlace } from '../sources/source.ts'
+import { type Issue, IssueLog } from './issues.ts'
+import { currentManifest, type MergeMode, publishAdditions, sameSource, streamId } from './merge.ts'
+import { stemOf } from './open-table.ts'
+import { Staging } from './partitions.ts'
+import type { ReadingOptions } from './reading.ts'
+import { Streams } from './streams.ts'
+
+export interface IngestSourceRequest extends ReadingOptions {
+  /** Folder of the store; made where there is none. */
+  readonly store: string
+  readonly place: SourcePlace
+  readonly adapter: SourceAdapter
+  /** As the caller named it. */
+  readonly format?: string
+  /**
+   * Id of the dataset; the file's or folder's name unless said. Where the adapter reads several kinds, each has its
+   * own under it: `capture/trades`; so have bars of other prices than trades: `eurusd/bid`.
+   */
+  readonly dataset?: string
+  /** Only rows of these kinds; all that the source has unless said. */
+  readonly kinds?: readonly DataKind[]
+  /** Which prices bars are, where the source does not say; trades unless said. */
+  readonly price?: PriceType
+  /** Put the new rows in the place of those that a stream has, or after them; refused where there are some unless said. */
+  readonly mode?: MergeMode
+}
+
+export interface IngestedDataset {
+  readonly id: string
+  readonly kind: DataKind
+  readonly interval: string
+  readonly adjustment: 'raw' | 'split' | 'total-return'
+  readonly price?: PriceType
+  /** Rows stored now. */
+  readonly rows: number
+  readonly streams: readonly {
+    /** `XNAS:AAPL`, with its name where it is a custom series. */
+    readonly id: string
+    readonly rows: number
+    readonly first: Micros
+    readonly last: Micros
+  }[]
+}
+
+export interface IngestSourceResult {
+  readonly snapshot: string
+  readonly datasets: readonly IngestedDataset[]
+  /** Rows left out because they could not be used. */
+  readonly dropped: number
+  /** The first twenty of each kind, each with its row. */
+  readonly issues: readonly Issue[]
+  /** All of them, counted. */
+  readonly issueCounts: readonly QualityIssue[]
+  /** How the input was understood. */
+  readonly notes: readonly string[]
+  /** True when the very same was stored before. */
+  readonly unchanged: boolean
+}
+
+/** @throws GordonError with the sentence for whatever is wrong with the source; the store is then as it was */
+export async function ingestSource(request: IngestSourceRequest): Promise<IngestSourceResult> {
+  const { store, place, adapter } = request
+  const id = request.dataset ?? stemOf(place.path)
+  checkDatasetId(id)
+  const paths = pathsOf(place, adapter)
+  return tellFullDisk(store, async () => {
+    await mkdir(store, { recursive: true })
+    await foundStore(store)
+    const sources = await inParallel(paths, path => sourceOf(path, place, request))
+    const stored = await storedAlready(request, id, sources)
+    if (stored !== undefined) return stored
+    return ingestPaths(request, id, paths, sources)
+  })
+}
+
+/** A folder as a whole, or its files one after another. */
+function pathsOf({ path, isFolder, files }: SourcePlace, adapter: SourceAdapter): string[] {
+  if (!isFolder || adapter.readsFolders === true) return [path]
+  const names = files.filter(file => !file.includes('/') && adapter.takes?.(file) !== false)
+  if (names.length > 0) return names.map(name => join(path, name))
+  throw new GordonError(
+    'NO_FILES',
+    `${path} holds no ${adapter.endings ?? adapter.name} file: name another folder`,
+  )
+}
+
+/** What was read and how: equal for equal bytes read with equal options. */
+async function sourceOf(
+  path: string,
+  place: SourcePlace,
+  request: IngestSourceRequest,
+): Promise<ManifestSource> {
+  const { store: _s, place: _p, adapter, dataset: _d, mode: _m, now: _n, ...reading } = request
+  // Bars of tables were hashed without a name before there were other sources; the same file must stay the same.
+  const named = adapter.name === 'bars-table' ? {} : { adapter: adapter.name }
+  const digest = textDigest(canonicalJson({ ...reading, ...named }))
+  const name = basename(path)
+  if (!(place.isFolder && adapter.readsFolders === true)) {
+    const { size } = await stat(path)
+    return { name, sha256: await fileDigest(path), bytes: size, reading: digest }
+  }
+  const parts = await inParallel(place.files, async file => {
+    const { size } = await stat(join(path, file))
+    return { file, size, sha256: await fileDigest(join(path, file)) }
+  })
+  return {
+    name,
+    sha256: textDigest(parts.map(({ file, sha256 }) => `${file}\n${sha256}\n`).join('')),
+    bytes: parts.reduce((sum, { size }) => sum + size, 0),
+    reading: digest,
+  }
+}
+
+/** The datasets that hold all of these sources already. */
+async function storedAlready(
+  { store, adapter, kinds }: IngestSourceRequest,
+  id: string,
+  sources: readonly ManifestSource[],
+): Promise<IngestSourceResult | undefined> {
+  const { id: snapshot, datasets } = await newestSnapshot(store)
+  const several = (kinds ?? adapter.kinds).length > 1
+  const holds = (part: ManifestPart, source: ManifestSource): boolean =>
+    part.sources.some(known => sameSource(known, source))
+  const found: IngestedDataset[] = []
+  const parts: ManifestPart[] = []
+  for (const name of Object.keys(datasets).sort()) {
+    if (name !== id && !name.startsWith(`${id}/`)) continue
+    if (several && name === id) continue
+    const manifest = (await currentManifest(store, name))!
+    const own = partsOf(manifest).filter(part => sources.some(source => holds(part, source)))
+    if (own.length === 0) continue
+    parts.push(...own)
+    const { kind, interval, adjustment, price } = manifest
+    const streams = manifest.instruments
+      .filter(one => own.includes(one))
+      .map(one => ({ id: streamId(one), rows: one.rows, first: one.first, last: one.last }))
+    found.push({
+      id: name,
+      kind,
+      interval,
+      adjustment,
+      ...(price === undefined ? {} : { price }),
+      rows: 0,
+      streams,
+    })
+  }
+  if (!sources.every(source => parts.some(part => holds(part, source)))) return undefined
+  return {
+    snapshot,
+    datasets: found,
+    dropped: sources.reduce(
+      (sum, source) => sum + (parts.find(part => holds(part, source))?.dropped ?? 0),
+      0,
+    ),
+    issues: [],
+    issueCounts: sources.flatMap(source => parts.find(part => holds(part, source))?.issues ?? []),
+    notes: [...new Set(parts.flatMap(part => part.notes))],
+    unchanged: true,
+  }
+}
+
+async function ingestPaths(
+  request: IngestSourceRequest,
+  id: string,
+  paths: readonly string[],
+  sources: readonly ManifestSource[],
+): Promise<IngestSourceResult> {
+  const { store, adapter, mode = 'add' } = request
+  const staging = await Staging.open(store)
+  try {
+    const streams = new Streams(staging, request, id, mode)
+    const issues: Issue[] = []
+    const issueCounts: QualityIssue[] = []
+    let dropped = 0
+    for (const [at, path] of paths.entries()) {
+      const log = new IssueLog(basename(path))
+      const notes: string[] = []
+      const before = streams.rows
+      await streams.begin(sources[at], log)
+      const reading = { path, options: request, issues: log, note: (text: string) => void notes.push(text) }
+      for await (const batch of adapter.read(reading)) {
+        if (request.kinds === undefined || request.kinds.includes(batch.kind)) await streams.take(batch)
+      }
+      const taken = streams.rows - before
+      if (request.onIssue !== 'drop') log.refuseFatal(taken + log.fatalRows)
+      if (taken === 0) {
+        const first = log.summary()[0]
+        throw new GordonError(
+          'NO_ROWS',
+          `${basename(path)} has no row that can be used: ${first?.example ?? 'there is nothing in it'}`,
+        )
+      }
+      await streams.end(notes)
+      issues.push(...log.examples)
+      issueCounts.push(...log.summary())
+      dropped += log.fatalRows
+    }
+    const additions = await streams.finish()
+    const { snapshot } = await publishAdditions(store, additions, mode)
+    return {
+      snapshot: snapshot.id,
+      datasets: additions.map(({ terms, instruments, table }) => ({
+        ...terms,
+        rows: [...instruments, ...(table === undefined ? [] : [table])].reduce(
+          (sum, one) => sum + one.rows,
+          0,
+        ),
+        streams: instruments.map(one => ({
+          id: streamId(one),
+          rows: one.rows,
+          first: one.first,
+          last: one.last,
+        })),
+      })),
+      dropped,
+      issues,
+      issueCounts,
+      notes: [
+        ...new Set(
+          additions.flatMap(({ instruments, table }) =>
+            [...instruments, ...(table === undefined ? [] : [table])].flatMap(one => one.notes),
+          ),
+        ),
+      ],
+      unchanged: false,
+    }
+  } finally {
+    await staging.close()
+  }
+}

@@ -1,0 +1,43 @@
+/** Every source that is known, and which one a file or folder is. A new one is a file beside this and a line here. */
+import { GordonError } from '../../core/errors.ts'
+import type { DataKind } from '../schema.ts'
+import { BARS_TABLE } from './bars-table.ts'
+import type { Guess, SourceAdapter, SourcePlace } from './source.ts'
+import { TRADES_CSV } from './trades-csv.ts'
+
+/** Where two are equally sure, the first one reads. */
+export const SOURCES: readonly SourceAdapter[] = [TRADES_CSV, BARS_TABLE]
+
+export interface Guessed extends Guess {
+  readonly adapter: SourceAdapter
+}
+
+/**
+ * @param kinds only sources of one of these
+ * @throws GordonError UNKNOWN_FORMAT
+ */
+export function guessSource(place: SourcePlace, kinds?: readonly DataKind[]): Guessed {
+  let best: Guessed | undefined
+  for (const adapter of SOURCES) {
+    if (kinds !== undefined && !adapter.kinds.some(kind => kinds.includes(kind))) continue
+    const guess = adapter.guess(place)
+    if (guess.confidence > (best?.confidence ?? 0)) best = { adapter, ...guess }
+  }
+  if (best === undefined) {
+    throw new GordonError(
+      'UNKNOWN_FORMAT',
+      `${place.name} is not recognised as any source: name one with --format, of ${SOURCES.map(({ name }) => name).join(', ')}`,
+    )
+  }
+  return best
+}
+
+/** @throws GordonError UNKNOWN_FORMAT */
+export function sourceNamed(name: string): SourceAdapter {
+  const found = SOURCES.find(one => one.name === name)
+  if (found !== undefined) return found
+  throw new GordonError(
+    'UNKNOWN_FORMAT',
+    `--format ${name} is not known: choose one of ${SOURCES.map(one => one.name).join(', ')}`,
+  )
+}
