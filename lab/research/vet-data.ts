@@ -10,7 +10,7 @@ import { instrumentId } from '../domain/instrument.ts'
 import { rowAtOrAfter } from '../sim/series.ts'
 import type { VetFinding } from './vet-findings.ts'
 import type { Case } from './vet-request.ts'
-import { agreement, orderKeys } from './vet-watch.ts'
+import { agreement, termKeys } from './vet-watch.ts'
 import { rotated, withSeries } from './vet-worlds.ts'
 
 /** Rows below which nothing is said of a series. */
@@ -198,5 +198,5 @@ async function isUsed(given: Case, handle: number): Promise<boolean> {
     world,
     world.series.map((series, place) => (place === handle ? other.series[handle] : series)),
   )
-  return agreement(orderKeys(given.baseline), orderKeys(await given.runIn(mixed))) < 1
+  return agreement(termKeys(given.baseline), termKeys(await given.runIn(mixed))) < 1
 }

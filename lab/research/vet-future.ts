@@ -7,7 +7,7 @@ import { Random } from '../core/random.ts'
 import { type VetFinding, ofMany } from './vet-findings.ts'
 import type { Case } from './vet-request.ts'
 import { at, type Difference, firstDifference } from './vet-watch.ts'
-import { FUTURE_WORDS, FUTURES, type Future, perturbFuture } from './vet-worlds.ts'
+import { FUTURE_WORDS, FUTURES, type Future, perturbFuture, type World } from './vet-worlds.ts'
 
 export interface Place {
   /** What is known from here on was changed. */
@@ -45,6 +45,14 @@ function rowAfter(instants: Float64Array, time: number): number {
   return low
 }
 
+/** A timer goes off only while bars come: after the last one left nothing can be compared. */
+function endOf({ series }: World): number {
+  return series.reduce(
+    (end, one) => (one.length === 0 ? end : Math.max(end, one.receiveTime[one.length - 1])),
+    Number.NEGATIVE_INFINITY,
+  )
+}
+
 /** @param apart called before the second half: from there on every run has a fresh copy of the strategy's module */
 export async function vetFuture(
   given: Case,
@@ -58,7 +66,7 @@ export async function vetFuture(
     if (number === places.length >> 1) await apart()
     const world = perturbFuture(given.world, place.time, place.kind, given.vetSeed + 7919 * (number + 1))
     const other = await given.runIn(world)
-    const difference = firstDifference(given.baseline, other, place.time)
+    const difference = firstDifference(given.baseline, other, Math.min(place.time, endOf(world) + 1))
     if (difference !== undefined) found.push({ place, difference })
     onPlace(number + 1)
   }

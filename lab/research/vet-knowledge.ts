@@ -15,7 +15,7 @@ import type { Membership } from '../strategy/strategy.ts'
 import type { VetFinding } from './vet-findings.ts'
 import { deviations, excess, type Gains, gainsOf, standing } from './vet-gains.ts'
 import type { Case } from './vet-request.ts'
-import { agreement, at, orderKeys, type Watched } from './vet-watch.ts'
+import { agreement, at, orderKeys, termKeys, type Watched } from './vet-watch.ts'
 import { hazy, rotated, shifted, startingAt, type World } from './vet-worlds.ts'
 
 /** 28 years are 1,461 weeks and hold seven leap days: the calendar of 1990 is that of 2018. */
@@ -45,7 +45,7 @@ export async function vetKnowledge(given: Case, range: RunRange): Promise<Knowle
   const real = gainsOf(baseline, world)
   const orders = orderKeys(baseline)
   if (real === undefined || orders.size === 0) return { findings: [], notes: [] }
-  const dates = await byDates(given, range, real, orders)
+  const dates = await byDates(given, range, real, termKeys(baseline))
   const bars = await byBars(given, range, real, orders)
   const market = await byMarkets(given, real, orders)
   const findings: VetFinding[] = []
@@ -129,7 +129,7 @@ async function byDates(
   given: Case,
   range: RunRange,
   real: Gains,
-  orders: ReadonlySet<string>,
+  terms: ReadonlySet<string>,
 ): Promise<Moved> {
   const { world } = given
   let changed: number | undefined
@@ -142,7 +142,7 @@ async function byDates(
       ...(range.to === undefined ? {} : { to: range.to + by }),
       ...(range.universe === undefined ? {} : { universe: shiftMembers(range.universe, by) }),
     })
-    const first = firstChange(orders, orderKeys(run, by))
+    const first = firstChange(terms, termKeys(run, by))
     if (first === undefined) continue
     if (isLate(first, given.instants)) endsAt = first
     changed = Math.min(changed ?? first, first)
