@@ -4,7 +4,7 @@ import type { BarSource } from '../domain/ports/store.ts'
 import type { AnyStrategy } from '../sim/session.ts'
 import type { Literals } from './vet-literals.ts'
 import type { World } from './vet-worlds.ts'
-import { type Watched, watch } from './vet-watch.ts'
+import { type Onlooker, type Watched, watch } from './vet-watch.ts'
 
 /** All that a run is told but what vet could not change: ticks, finer bars and corporate actions would stay true. */
 type Changeable = Omit<
@@ -35,8 +35,15 @@ export interface Case {
   readonly runIn: (world: World, changes?: Partial<BacktestRequest>) => Promise<Watched>
 }
 
-export function runner(request: VetRequest, strategyOf: () => Promise<AnyStrategy>): Case['runIn'] {
+export function runner(
+  request: VetRequest,
+  strategyOf: () => Promise<AnyStrategy>,
+  onlooker: Onlooker,
+): Case['runIn'] {
   const { file: _file, places: _places, vetSeed: _seed, onProgress: _progress, ...settings } = request
   return async (world, changes = {}) =>
-    watch({ ...settings, ...changes, bars: world.source, strict: true, strategy: await strategyOf() })
+    watch(
+      { ...settings, ...changes, bars: world.source, strict: true, strategy: await strategyOf() },
+      onlooker,
+    )
 }

@@ -17,6 +17,10 @@ export interface Decision {
   readonly text: string
   /** Of an order that was sent: `buy XNAS:A`; else empty. */
   readonly order: string
+  /** The order's terms without its number, its name and its days; empty where none was sent. */
+  readonly terms: string
+  /** Of an order that was sent: units asked for; else 0. */
+  readonly quantity: number
   readonly id: number
   readonly callback: string
 }
@@ -29,12 +33,12 @@ export interface Watched {
 }
 
 /** Runs a strategy and keeps its decisions; what it throws is kept too. */
-export async function watch(request: BacktestRequest): Promise<Watched> {
+export async function watch(request: BacktestRequest, onlooker: Onlooker = BLIND): Promise<Watched> {
   const decisions: Decision[] = []
   let run: Run | undefined
   let thrown: unknown
   // The instance is made before backtest first gives way, so that no other run can listen in here.
-  sink = decisions
+  sink = { decisions, onlooker }
   try {
     run = await backtest({ ...request, strategy: subclassOf(request.strategy) })
   } catch (error) {
@@ -45,7 +49,15 @@ export async function watch(request: BacktestRequest): Promise<Watched> {
   return { decisions, run, thrown }
 }
 
-let sink: Decision[] | undefined
+/** Who looks on while the strategy's own code runs: around its constructor, and around each callback. */
+export interface Onlooker {
+  enter(callback: string, given: readonly unknown[]): void
+  leave(): void
+}
+
+const BLIND: Onlooker = { enter: () => undefined, leave: () => undefined }
+
+let sink: { decisions: Decision[]; onlooker: Onlooker } | undefined
 const subclasses = new WeakMap<AnyStrategy, AnyStrategy>()
 
 /** One subclass for each class, so that what a strategy keeps on its class stays where it put it. */
@@ -54,8 +66,14 @@ function subclassOf(strategy: AnyStrategy): AnyStrategy {
   if (known !== undefined) return known
   const Watching = class extends strategy {
     constructor(given?: Readonly<Record<string, unknown>>) {
-      super(given)
-      if (sink !== undefined) listen(this as unknown as Callbacks, sink)
+      const { decisions, onlooker } = sink ?? { onlooker: BLIND }
+      onlooker.enter('constructor', [])
+      try {
+        super(given)
+      } finally {
+        onlooker.leave()
+      }
+      if (decisions !== undefined) listen(this as unknown as Callbacks, decisions, onlooker)
     }
   }
   Object.defineProperty(Watching, 'name', { value: strategy.name })
@@ -66,7 +84,7 @@ function subclassOf(strategy: AnyStrategy): AnyStrategy {
 type Callback = (...given: unknown[]) => void
 type Callbacks = Record<string, Callback | undefined>
 
-function listen(instance: Callbacks, into: Decision[]): void {
+function listen(instance: Callbacks, into: Decision[], onlooker: Onlooker): void {
   let known = 0
   const sent = (ctx: Context, callback: string): void => {
     for (;;) {
@@ -77,13 +95,15 @@ function listen(instance: Callbacks, into: Decision[]): void {
         time: ctx.now,
         text: `sent ${terms(order)}`,
         order: `${order.side} ${order.instrument}`,
+        terms: terms({ ...order, tag: '', goodTill: undefined, id: 0 }),
+        quantity: order.quantity,
         id: order.id,
         callback,
       })
     }
   }
   const told = (text: string, id: number, ctx: Context, callback: string): void => {
-    into.push({ time: ctx.now, text, order: '', id, callback })
+    into.push({ time: ctx.now, text, order: '', terms: '', quantity: 0, id, callback })
   }
   for (const name of new Set([...callbacksOf(instance), 'onFill', 'onOrder'])) {
     const own = instance[name]
@@ -99,7 +119,14 @@ function listen(instance: Callbacks, into: Decision[]): void {
           const order = given[0] as OrderRecord
           told(`told ${order.state} ${order.reason} ${terms(order)}`, order.id, ctx, name)
         }
-        own?.apply(instance, given)
+        if (own !== undefined) {
+          onlooker.enter(name, given)
+          try {
+            own.apply(instance, given)
+          } finally {
+            onlooker.leave()
+          }
+        }
         sent(ctx, name)
       },
     })
@@ -216,6 +243,15 @@ export function orderKeys(watched: Watched, shift = 0): Set<string> {
     watched.decisions
       .filter(one => one.order !== '' && one.callback !== 'onEnd')
       .map(one => `${one.time - shift} ${one.order}`),
+  )
+}
+
+/** Orders with type, size and prices: what stays the same on other dates, where it is no matter of dates. */
+export function termKeys(watched: Watched, shift = 0): Set<string> {
+  return new Set(
+    watched.decisions
+      .filter(one => one.order !== '' && one.callback !== 'onEnd')
+      .map(one => `${one.time - shift} ${one.terms}`),
   )
 }
 

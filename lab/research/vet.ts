@@ -27,8 +27,9 @@ import { vetData } from './vet-data.ts'
 import type { Verdict, VetFinding } from './vet-findings.ts'
 import { type Place, vetFuture } from './vet-future.ts'
 import { vetKnowledge } from './vet-knowledge.ts'
-import { changesOf, rememberLanguage, restoreLanguage } from './vet-language.ts'
+import { type Language, rememberLanguage, restoreLanguage } from './vet-language.ts'
 import { literalsIn } from './vet-literals.ts'
+import { StrategyOnlooker } from './vet-onlooker.ts'
 import { vetPrices } from './vet-prices.ts'
 import { type Case, runner, type VetRequest } from './vet-request.ts'
 import { sampleInCode } from './vet-sample.ts'
@@ -65,8 +66,9 @@ export interface VetReport {
 
 export async function vet(request: VetRequest): Promise<VetReport> {
   const language = rememberLanguage()
+  const onlooker = new StrategyOnlooker(language)
   try {
-    return await vetted(request, language)
+    return await vetted(request, language, onlooker)
   } catch (error) {
     if (!isGordonError(error) || !REFUSALS.includes(error.code)) throw error
     return report(request, {
@@ -79,13 +81,15 @@ export async function vet(request: VetRequest): Promise<VetReport> {
       runs: 0,
     })
   } finally {
+    onlooker.stop()
     restoreLanguage(language)
   }
 }
 
 async function vetted(
   request: VetRequest,
-  language: ReturnType<typeof rememberLanguage>,
+  language: Language,
+  onlooker: StrategyOnlooker,
 ): Promise<VetReport> {
   const places = request.places ?? PLACES
   const vetSeed = request.vetSeed ?? 1
@@ -95,22 +99,28 @@ async function vetted(
       `The number of places is ${places}; give a whole number of at least 1.`,
     )
   const loaded = await loadStrategy(request.file)
-  const fresh = freshModules(request.file)
+  const fresh = freshModules(request.file, onlooker)
   const shared = await fresh()
   let current = shared
   let apart = false
   let runs = 0
-  const run = runner(request, async () => {
-    runs++
-    if (apart) {
-      // Each run a process of its own, as far as one process can.
-      restoreLanguage(language)
-      current = await fresh()
-    }
-    return current
-  })
+  const run = runner(
+    request,
+    async () => {
+      runs++
+      if (apart) {
+        // Each run a process of its own, as far as one process can.
+        restoreLanguage(language)
+        current = await fresh()
+      }
+      return current
+    },
+    onlooker,
+  )
   const world = worldOf(request.bars)
   const baseline = await run(world)
+  onlooker.look()
+  onlooker.lookNoMore()
   if (baseline.thrown !== undefined) throw baseline.thrown
   const instants = instantsOf(world).filter(
     time =>
@@ -122,8 +132,6 @@ async function vetted(
   })
   const given: Case = { world, baseline, instants, literals, vetSeed, runIn: run }
   const findings: VetFinding[] = [...sameBar(request, baseline), ...sampleInCode(given)]
-  const changed = changesOf(language)
-  if (changed.length > 0) findings.push(languageChanged(changed))
   const again = firstDifference(baseline, await run(world))
   if (again !== undefined) {
     findings.push(stateFinding(again, 'the second run'))
@@ -153,7 +161,7 @@ async function vetted(
   // Who reads the future earns what no other explanation gives: one sentence, the right one.
   const explained = [...future.findings, ...data.findings].length > 0
   if (!explained) findings.push(...knowledge.findings)
-  findings.push(...prices, ...data.findings, ...survivors.findings)
+  findings.push(...prices, ...data.findings, ...survivors.findings, ...onlooker.findings())
   request.onProgress?.(places + 40, places + 40)
   const lastPlace = Math.max(...future.places.map(place => place.time))
   return report(request, {
@@ -180,14 +188,19 @@ function report(request: VetRequest, told: Omit<VetReport, 'verdict' | 'digest' 
 let copies = 0
 
 /** New copies of the strategy's compiled module, so that what lies in its variables begins anew. */
-function freshModules(file: string): () => Promise<AnyStrategy> {
+function freshModules(file: string, onlooker: StrategyOnlooker): () => Promise<AnyStrategy> {
   const compiled = readCompiled(resolve(file))
   if (compiled === undefined)
     throw new GordonError('STRATEGY_CHANGED', `${file} changed while it was being vetted; run vet again.`)
   const url = pathToFileURL(compiled.module).href
   return async () => {
-    const module = await import(/* @vite-ignore */ `${url}?vet=${copies++}`)
-    return module.default as AnyStrategy
+    onlooker.enter('loading', [])
+    try {
+      const module = await import(/* @vite-ignore */ `${url}?vet=${copies++}`)
+      return module.default as AnyStrategy
+    } finally {
+      onlooker.leave()
+    }
   }
 }
 
@@ -230,16 +243,6 @@ async function noticedBy(
     text:
       `The strategy decides otherwise when it is watched: ${alone.orders.length} orders and an equity of ${alone.endEquity.toFixed(2)} without vet, ` +
       `${run!.orders.length} and ${run!.endEquity.toFixed(2)} with it; take out of the code what asks how it is called.`,
-  }
-}
-
-function languageChanged(changed: readonly string[]): VetFinding {
-  const some = changed.slice(0, 3).join(', ') + (changed.length > 3 ? ' …' : '')
-  return {
-    code: 'LANGUAGE_CHANGED',
-    text:
-      `The strategy changes ${some}, which every module of the process shares: through it a strategy sees what the engine holds, or leaves things for its next run; ` +
-      `write a function of your own instead.`,
   }
 }
 
