@@ -3,10 +3,23 @@ export { type Adopted, adoptStore } from './adopt.ts'
 export { barDate, type Moment } from './dates.ts'
 export { type FileBarsOptions, fileBars } from './file-bars.ts'
 export { ingestBars, type IngestRequest, type IngestResult } from './ingest/ingest.ts'
+export {
+  type IngestedDataset,
+  ingestSource,
+  type IngestSourceRequest,
+  type IngestSourceResult,
+} from './ingest/ingest-source.ts'
 export type { Issue } from './ingest/issues.ts'
 export type { ColumnRole, ReadingOptions } from './ingest/reading.ts'
 export { isStore } from './layout.ts'
 export type { Manifest, ManifestInstrument } from './manifest.ts'
 export { openBars, type OpenBarsRequest } from './open-bars.ts'
+export { openTicks, type OpenTicksRequest } from './open-ticks.ts'
+export type { QualityIssue } from './quality/issue.ts'
+export { readActions, readInstruments } from './reference.ts'
+export { DATA_KINDS, type DataKind, type PriceType, SCHEMAS } from './schema.ts'
+export { guessSource, SOURCES, sourceNamed } from './sources/index.ts'
+export { placeOf } from './sources/place.ts'
+export type { SourceAdapter, SourceBatch, SourceReading } from './sources/source.ts'
 export type { ToldSplit } from './splits.ts'
 export { type DatasetCheck, type DatasetInfo, openStore, type Store } from './store.ts'

@@ -35,7 +35,8 @@ export function windowSeries(series: BarSeries, window: Window): BarSeries {
   )
 }
 
-function firstAtOrAfter(times: Float64Array, time: Micros): number {
+/** First row at a time or after it. */
+export function firstAtOrAfter(times: Float64Array, time: Micros): number {
   let low = 0
   let high = times.length
   while (low < high) {
@@ -46,7 +47,8 @@ function firstAtOrAfter(times: Float64Array, time: Micros): number {
   return low
 }
 
-function firstAfter(times: Float64Array, time: Micros): number {
+/** First row after a time. */
+export function firstAfter(times: Float64Array, time: Micros): number {
   let low = 0
   let high = times.length
   while (low < high) {

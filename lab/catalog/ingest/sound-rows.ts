@@ -51,8 +51,10 @@ export class RowCheck {
     const number = rowNumber ?? (row => before + row + 1)
     const before = this.#seen
     this.#seen += rows.length
-    this.#tellSkew(rows, number)
-    if (this.#allSound(rows)) return rows
+    if (this.#allSound(rows)) {
+      this.#tellSkew(rows, number)
+      return rows
+    }
     const keep: number[] = []
     for (let row = 0; row < rows.length; row++) {
       const trouble = this.#troubleOf(rows, row)
@@ -64,7 +66,9 @@ export class RowCheck {
       this.#lastNanos = rows.eventNanos?.[row] ?? 0
       keep.push(row)
     }
-    return keep.length === rows.length ? rows : chosen(rows, keep)
+    const kept = keep.length === rows.length ? rows : chosen(rows, keep)
+    this.#tellSkew(kept, row => number(keep[row]))
+    return kept
   }
 
   #order(rows: Rows): Float64Array {
