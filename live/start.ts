@@ -12,7 +12,7 @@ const REPORT = join('reports', 'out', 'sma-cross.html')
 
 export async function startCommand(options: { readonly json?: boolean }): Promise<string> {
   await ingestSample(DEFAULT_STORE)
-  const text = await backtestCommand(STRATEGY, {
+  const text = await backtestCommand([STRATEGY], {
     data: [TOTAL_RETURN],
     fees: '10bps',
     slippage: '2bps',

@@ -144,7 +144,7 @@ export default class Hold extends strategy() {
 `,
   )
   const apple = { store: projectPath('data/sample'), data: ['us-daily/raw'], symbols: 'AAPL', json: true }
-  const run = async (options: BacktestOptions) => JSON.parse(await backtestCommand(hold, options))
+  const run = async (options: BacktestOptions) => JSON.parse(await backtestCommand([hold], options))
 
   it('runs raw prices over splits that are told, and refuses those that are not', async () => {
     const actions = projectPath('data/aapl-actions.csv')
@@ -176,7 +176,7 @@ export default class Hold extends strategy() {
       currency: 'USD',
       time: '2000-03-02T00:00:00Z',
     })
-    expect(await backtestCommand(hold, { ...options, financing: 'cash=3.6%', json: false })).toMatch(
+    expect(await backtestCommand([hold], { ...options, financing: 'cash=3.6%', json: false })).toMatch(
       /cash flows +interest on cash \d/,
     )
   })

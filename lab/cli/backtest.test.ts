@@ -54,14 +54,14 @@ it.each([
   [{ riskFreeRate: '2' }, '--risk-free-rate is 2: give a fraction a year between -1 and 1, 0.02 for 2 %'],
   [{ riskFreeRate: 'x' }, '--risk-free-rate is "x"; give a number.'],
 ])('refuses %o before anything is read', async (flags, sentence) => {
-  await expect(backtestCommand('nowhere.ts', flags)).rejects.toThrow(sentence)
+  await expect(backtestCommand(['nowhere.ts'], flags)).rejects.toThrow(sentence)
 })
 
 it('refuses flags that would do nothing', async () => {
-  await expect(backtestCommand(strategy, { ...table, symbols: 'C' })).rejects.toThrow(
+  await expect(backtestCommand([strategy], { ...table, symbols: 'C' })).rejects.toThrow(
     '--symbols does nothing with --file, whose rows are all read; leave it out.',
   )
-  await expect(backtestCommand(strategy, { tick: '0.01' })).rejects.toThrow(
+  await expect(backtestCommand([strategy], { tick: '0.01' })).rejects.toThrow(
     '--tick does nothing with a store, whose bars were read when they were ingested; leave it out.',
   )
 })
@@ -75,7 +75,7 @@ export default class Odd extends strategy() {
 }
 `,
   )
-  const text = await backtestCommand(odd, { ...table, json: true })
+  const text = await backtestCommand([odd], { ...table, json: true })
   expect(text).not.toMatch(/null|NaN|Infinity/)
   expect(JSON.parse(text).orders.map((order: { reason: string }) => order.reason)).toEqual([
     'notANumber',
@@ -88,7 +88,7 @@ export default class Odd extends strategy() {
 it('means the same days as a notebook does: a day that ends at midnight belongs to itself', async () => {
   vi.spyOn(console, 'log').mockImplementation(() => {})
   const days = { from: '2024-01-02', to: '2024-01-04' }
-  const text = JSON.parse(await backtestCommand(strategy, { ...table, ...days, json: true }))
+  const text = JSON.parse(await backtestCommand([strategy], { ...table, ...days, json: true }))
   expect([text.from, text.to]).toEqual(['2024-01-03T00:00:00Z', '2024-01-05T00:00:00Z'])
   const { file, ...how } = table
   const cell = await backtest({ strategy, bars: await fileBars(file, how), ...days })

@@ -2,19 +2,19 @@
 import { GordonError } from '../core/errors.ts'
 import { benchmarkEquity } from '../sim/benchmark.ts'
 import { type BothPaths, pathFigures } from '../sim/both-paths.ts'
-import { type AnyStrategy, backtest, type TradingSettings } from '../sim/index.ts'
-import { loadStrategy } from '../sim/loader.ts'
+import { backtest, type TradingSettings } from '../sim/index.ts'
 import { type AccountOptions, currencyOf, readAccount, readFinancing } from './account-flags.ts'
 import { parseActions, readText, resolveActions } from './actions-csv.ts'
 import { chooseBars, type DataOptions, finerBars } from './choose-bars.ts'
 import { progressLine } from './output.ts'
-import { checkAnnual, readChoice, readNumber, readParams, readTime } from './read-flags.ts'
+import { checkAnnual, readChoice, readNumber, readTime } from './read-flags.ts'
 import { runDocument } from './run-document.ts'
 import { runSummary } from './run-summary.ts'
+import { readStrategies, type StrategyOptions } from './strategies.ts'
 import { readSettings, type TradingOptions } from './trading-flags.ts'
 import { writeWhole } from './write-whole.ts'
 
-export interface BacktestOptions extends DataOptions, TradingOptions, AccountOptions {
+export interface BacktestOptions extends DataOptions, TradingOptions, AccountOptions, StrategyOptions {
   readonly actions?: string
   readonly finer?: string
   readonly from?: string
@@ -25,8 +25,8 @@ export interface BacktestOptions extends DataOptions, TradingOptions, AccountOpt
   readonly json?: boolean
 }
 
-/** Runs it and returns what to print. */
-export async function backtestCommand(file: string, options: BacktestOptions): Promise<string> {
+/** Runs one strategy file, or several together, and returns what to print. */
+export async function backtestCommand(files: readonly string[], options: BacktestOptions): Promise<string> {
   const both = readChoice('--ambiguity', options.ambiguity, ['pessimistic', 'optimistic', 'both']) === 'both'
   const settings = {
     ...readSettings(both ? { ...options, ambiguity: 'pessimistic' } : options),
@@ -37,7 +37,7 @@ export async function backtestCommand(file: string, options: BacktestOptions): P
     periodsPerYear: readNumber('--periods-per-year', options.periodsPerYear),
   }
   checkAnnual(annual)
-  const loaded = await loadStrategy(file)
+  const strategies = await readStrategies(files, options)
   const from = options.from === undefined ? undefined : readTime('--from', options.from)
   const to = options.to === undefined ? undefined : readTime('--to', options.to, 'end')
   if (from !== undefined && to !== undefined && from > to)
@@ -46,10 +46,7 @@ export async function backtestCommand(file: string, options: BacktestOptions): P
     options.actions === undefined ? [] : parseActions(await readText(options.actions), options.actions)
   const request = {
     ...settings,
-    strategy: loaded.strategy as AnyStrategy,
-    strategyFile: file,
-    codeHash: loaded.codeHash,
-    params: readParams(options.params),
+    strategies,
     from,
     to,
   }

@@ -33,7 +33,7 @@ export default class Bracket extends strategy() {
 const table = { file, venue: 'X', symbol: 'C', interval: '1d', calendar: '24/7', cash: '1000' }
 
 it('tells both in the document, and the run is the one with stops first', async () => {
-  const told = JSON.parse(await backtestCommand(strategy, { ...table, json: true, ambiguity: 'both' }))
+  const told = JSON.parse(await backtestCommand([strategy], { ...table, json: true, ambiguity: 'both' }))
   // 10 × (95 − 100) and 10 × (105 − 100) on 1,000.
   expect(told.paths.pessimistic).toMatchObject({
     endEquity: 950,
@@ -43,13 +43,15 @@ it('tells both in the document, and the run is the one with stops first', async 
   expect(told.paths.optimistic).toMatchObject({ endEquity: 1050, ambiguousBars: 1, trades: 1 })
   expect(told.endEquity).toBe(950)
   expect(told.assumptions.ambiguity).toBe('pessimistic')
-  const alone = JSON.parse(await backtestCommand(strategy, { ...table, json: true, ambiguity: 'optimistic' }))
+  const alone = JSON.parse(
+    await backtestCommand([strategy], { ...table, json: true, ambiguity: 'optimistic' }),
+  )
   expect(alone.digest).toBe(told.paths.optimistic.digest)
   expect(alone.paths).toBeUndefined()
 })
 
 it('prints them side by side, and calls them no bound', async () => {
-  const told = await backtestCommand(strategy, { ...table, ambiguity: 'both' })
+  const told = await backtestCommand([strategy], { ...table, ambiguity: 'both' })
   expect(told).toMatch(/both paths +stops first +targets first\n/)
   expect(told).toMatch(/ambiguous +1 bar +1 bar\n/)
   expect(told).toMatch(/equity +950\.00 +1,050\.00\n/)
@@ -58,15 +60,15 @@ it('prints them side by side, and calls them no bound', async () => {
 
 it('has a section in the report', async () => {
   const report = join(folder, 'both.html')
-  await backtestCommand(strategy, { ...table, ambiguity: 'both', report })
+  await backtestCommand([strategy], { ...table, ambiguity: 'both', report })
   const page = readFileSync(report, 'utf8')
   expect(page).toContain('Both paths')
   expect(page).toContain('Targets first')
   expect(page).toContain('need not lie between')
-  await backtestCommand(strategy, { ...table, report })
+  await backtestCommand([strategy], { ...table, report })
   expect(readFileSync(report, 'utf8')).not.toContain('Both paths')
 })
 
 it('refuses a path that there is not', async () => {
-  await expect(backtestCommand(strategy, { ...table, ambiguity: 'best' })).rejects.toThrow('--ambiguity')
+  await expect(backtestCommand([strategy], { ...table, ambiguity: 'best' })).rejects.toThrow('--ambiguity')
 })

@@ -6,7 +6,7 @@ import { JournalReader, verifyJournal } from '../journal/index.ts'
 import { loadStrategy } from '../sim/loader.ts'
 import { PaperSession } from '../sim/paper-session.ts'
 import { plainParity, receiveTimeParity } from '../sim/parity.ts'
-import type { AnyStrategy } from '../sim/session.ts'
+import type { AnyStrategy } from '../sim/members.ts'
 import { chooseBars, type DataOptions } from './choose-bars.ts'
 import { type SessionResult, sessionDocument, sessionSummary } from './session-summary.ts'
 

@@ -102,11 +102,15 @@ export function program(): Command {
     tableFlags(
       barsFlags(
         gordon
-          .command('backtest <strategy>')
-          .description('replay a strategy file over stored bars or a plain table'),
+          .command('backtest <strategies...>')
+          .description('replay a strategy file, or several together, over stored bars or a plain table'),
       ),
     ),
   )
+    .option(
+      '--shares <list>',
+      'of several strategies: parts of the money, in their order, e.g. 0.6,0.4 (default equal ones)',
+    )
     .option('--account-currency <code>', 'currency of the account (default: that of the instruments)')
     .option(
       '--rate <currency=rate>',
@@ -142,12 +146,13 @@ stays empty:
 
 Examples:
   gordon backtest strategies/sma-cross.ts --fees 10bps --report reports/out/sma.html
+  gordon backtest strategies/sma-cross.ts strategies/trend.ts --shares 0.6,0.4 --params '[{"fast":20},{}]' --fees 10bps
   gordon backtest strategies/sma-cross.ts --data us-daily/total-return --account margin --financing interactive-brokers:4.33% --maintenance 0.3
   gordon backtest strategies/sma-cross.ts --data us-daily/raw --symbols AAPL --actions data/sample/aapl-actions.csv`,
     )
     .action(
-      action(async (strategy: string, options: Options) =>
-        (await import('./backtest.ts')).backtestCommand(strategy, options),
+      action(async (strategies: string[], options: Options) =>
+        (await import('./backtest.ts')).backtestCommand(strategies, options),
       ),
     )
 

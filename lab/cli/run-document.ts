@@ -8,6 +8,7 @@ export function runDocument(run: Run): Record<string, unknown> {
     inputs: run.inputs,
     decisions: run.decisions,
     strategy: run.strategy,
+    members: run.members?.map(({ equity: _, ...member }) => member),
     strategyFile: run.strategyFile,
     codeHash: run.codeHash,
     params: run.params,

@@ -22,7 +22,7 @@ export function runSummary(
     benchmark === undefined ? undefined : benchmark.equity[benchmark.equity.length - 1] / run.startEquity - 1
   const names = run.instruments.map(instrumentId)
   const lines = [
-    `${run.strategy} ${JSON.stringify(run.params)}`,
+    run.members === undefined ? `${run.strategy} ${JSON.stringify(run.params)}` : run.strategy,
     row(
       'instruments',
       names.length > 6 ? `${names.slice(0, 6).join(', ')} and ${names.length - 6} more` : names.join(', '),
@@ -52,6 +52,7 @@ export function runSummary(
       `${run.trades.length} closed, ${run.openTrades.length} open; ${run.orders.length} orders, ${run.fills.length} fills` +
         (statistics.winRate === undefined ? '' : `; ${percent(statistics.winRate)} won`),
     ),
+    ...memberRows(run),
     row('digest', run.digest),
   ]
   if (paths !== undefined) lines.push('', ...pathLines(paths))
@@ -61,6 +62,17 @@ export function runSummary(
   if (doubts.length > 0) lines.push('', ...doubts.map(text => `  ! ${text}`))
   if (report !== undefined) lines.push('', `Open ${report} in a browser for the whole picture.`)
   return lines.join('\n')
+}
+
+/** Each strategy of several: its part of the money, and what became of it. */
+function memberRows({ members = [], trades }: RunResult): string[] {
+  return members.map(({ name, share, params, startEquity, endEquity, fees }) =>
+    row(
+      name,
+      `${percent(share)} of the money: ${money(startEquity)} → ${money(endEquity)} (${percent(endEquity / startEquity - 1)}), ` +
+        `fees ${money(fees)}, ${trades.filter(trade => trade.strategy === name).length} trades  ${JSON.stringify(params)}`,
+    ),
+  )
 }
 
 /** What moved money without an order, in the account's currency. */

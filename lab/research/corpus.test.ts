@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { backtest } from '../sim/backtest.ts'
 import { loadStrategy } from '../sim/loader.ts'
-import type { AnyStrategy } from '../sim/session.ts'
+import type { AnyStrategy } from '../sim/members.ts'
 import { type CorpusEntry, corpusMarket, readCorpus } from './corpus/read-corpus.ts'
 
 // Some go through typed arrays, which are closed to strategies since they were written.

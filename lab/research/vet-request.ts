@@ -1,7 +1,7 @@
 /** What vet is asked, and what its parts share while they work. */
 import type { BacktestRequest } from '../sim/backtest.ts'
 import type { BarSource } from '../domain/ports/store.ts'
-import type { AnyStrategy } from '../sim/session.ts'
+import type { AnyStrategy } from '../sim/members.ts'
 import type { Literals } from './vet-literals.ts'
 import type { World } from './vet-worlds.ts'
 import { type Onlooker, type Watched, watch } from './vet-watch.ts'

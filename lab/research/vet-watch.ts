@@ -8,7 +8,7 @@ import type { FillRecord } from '../domain/fill.ts'
 import type { OrderRecord } from '../domain/order.ts'
 import { type BacktestRequest, backtest } from '../sim/backtest.ts'
 import type { Run } from '../sim/run.ts'
-import type { AnyStrategy } from '../sim/session.ts'
+import type { AnyStrategy } from '../sim/members.ts'
 import type { Context } from '../strategy/context.ts'
 
 export interface Decision {

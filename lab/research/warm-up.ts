@@ -13,7 +13,7 @@ import type { BarSource } from '../domain/ports/store.ts'
 import { type BacktestRequest, backtest } from '../sim/backtest.ts'
 import type { Run } from '../sim/run.ts'
 import { rowAtOrAfter } from '../sim/series.ts'
-import type { AnyStrategy } from '../sim/session.ts'
+import type { AnyStrategy } from '../sim/members.ts'
 import { declaredIndicators, STRATEGY_BRAND, strategyDefinition } from '../strategy/strategy.ts'
 import { instantsOf, worldOf, type World } from './vet-worlds.ts'
 

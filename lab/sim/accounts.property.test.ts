@@ -11,7 +11,7 @@ import type { Context, FillRecord, OrderOptions, OrderRecord } from '../strategy
 import { strategy } from '../strategy/strategy.ts'
 import { randomMarket } from '../testing/fixtures-random.ts'
 import { backtest } from './backtest.ts'
-import type { AnyStrategy } from './session.ts'
+import type { AnyStrategy } from './members.ts'
 
 /** Buys, sells, targets, cancels and replaces at random, prices near and far, sizes sane and mad. */
 function erratic(seed: number, watch: (ctx: Context) => void = () => {}): AnyStrategy {

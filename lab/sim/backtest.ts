@@ -71,6 +71,7 @@ export async function backtest(request: BacktestRequest | JointRequest): Promise
     ...plan.notes.map(text => ({ code: 'DATA_NOTE', text })),
     ...session.settings.warnings,
     ...absentMembers(session),
+    ...syntheticData(plan),
   ]
   const rowsAtOnce = Math.max(512, Math.min(1 << 15, Math.floor(ROWS_IN_FLIGHT / plan.streams.length)))
   const rowsInMemory = Math.max(512, Math.min(1 << 15, Math.floor(ROWS_IN_MEMORY / plan.streams.length)))
@@ -194,6 +195,18 @@ function absentMembers({ members, instruments }: Session): RunWarning[] {
   const some = absent.slice(0, 5).join(', ') + (absent.length > 5 ? ' …' : '')
   const text = `${absent.length} ${absent.length === 1 ? 'member of the universe has' : 'members of the universe have'} no data in this run (${some}): a universe without its dead flatters every result.`
   return [{ code: 'UNIVERSE_WITHOUT_DATA', text }]
+}
+
+/** What was drawn by chance is told first of all. */
+function syntheticData({ datasets }: ReplayPlan): RunWarning[] {
+  const made = [...new Set(datasets.map(set => set.id).filter(id => id.startsWith('synthetic:')))]
+  if (made.length === 0) return []
+  return [
+    {
+      code: 'SYNTHETIC_DATA',
+      text: `The market is made up (${made.join(', ')}): the run shows how the strategy works, and nothing of what it would have earned.`,
+    },
+  ]
 }
 
 /** Between coarse bars a strategy learns from finer ones, while its orders stand in a bar that tells only at its close. */

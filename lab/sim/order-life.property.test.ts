@@ -18,7 +18,7 @@ import { backtest } from './backtest.ts'
 import { constantLatency } from './models/latency.ts'
 import type { Run } from './run.ts'
 import { memoryBars } from './series.ts'
-import type { AnyStrategy } from './session.ts'
+import type { AnyStrategy } from './members.ts'
 
 /** Sends what it likes, and holds every order that it looks at to the table of states. */
 function reckless(seed: number, seen: Map<string, number>): AnyStrategy {

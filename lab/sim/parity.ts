@@ -24,7 +24,7 @@ import { GrowingSeries, type NewBar, sameBar } from './growing-series.ts'
 import type { PaperSession } from './paper-session.ts'
 import type { Run } from './run.ts'
 import { memoryBars } from './series.ts'
-import type { AnyStrategy } from './session.ts'
+import type { AnyStrategy } from './members.ts'
 
 export interface ReceiveTimeParity {
   readonly equal: boolean

@@ -17,8 +17,6 @@ import { enrol, openMembers, type SessionMember, type StrategyShare } from './me
 import { type ResolvedSettings, resolveSettings, type TradingSettings } from './settings.ts'
 import { makeVenue } from './venue/make-venue.ts'
 
-export type { AnyStrategy } from './members.ts'
-
 export interface SessionRequest {
   /** Those that trade together; one alone has all the money. */
   readonly strategies: readonly StrategyShare[]

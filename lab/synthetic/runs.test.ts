@@ -21,6 +21,9 @@ describe('SMA cross over a geometric Brownian motion', async () => {
 
   it('trades, and names its dataset, in the run and in the report', () => {
     expect(run.trades.length).toBeGreaterThan(3)
+    expect(run.warnings.find(one => one.code === 'SYNTHETIC_DATA')?.text).toMatch(
+      /^The market is made up \(synthetic:gbm:7\)/,
+    )
     expect(run.datasets).toEqual([
       expect.objectContaining({ id: 'synthetic:gbm:7', interval: '1d', adjustment: 'raw' }),
     ])

@@ -12,7 +12,7 @@ import {
   type JournalSettings,
 } from '../domain/ports/journal.ts'
 import { PaperSession } from '../sim/paper-session.ts'
-import type { AnyStrategy } from '../sim/session.ts'
+import type { AnyStrategy } from '../sim/members.ts'
 import { type FeedFaults, withFaults } from './feed-faults.ts'
 
 export interface WrittenSession {

@@ -12,7 +12,7 @@ import { isoDate } from '../core/time.ts'
 import type { BarSource } from '../domain/ports/store.ts'
 import { backtest } from '../sim/backtest.ts'
 import type { Run } from '../sim/run.ts'
-import type { AnyStrategy } from '../sim/session.ts'
+import type { AnyStrategy } from '../sim/members.ts'
 import { python } from './python.ts'
 
 export const GOLDEN_SETTINGS = { cash: 100_000, fees: '10bps', slippage: '2bps' } as const

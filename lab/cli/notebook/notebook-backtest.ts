@@ -6,7 +6,12 @@ import { GordonError } from '../../core/errors.ts'
 import { DAY } from '../../core/time.ts'
 import type { CorporateAction } from '../../domain/market-events.ts'
 import type { BarSource, TickSource } from '../../domain/ports/store.ts'
-import { type AnyStrategy, backtest as runBacktest, type TradingSettings } from '../../sim/index.ts'
+import {
+  type AnyStrategy,
+  backtest as runBacktest,
+  type StrategyShare,
+  type TradingSettings,
+} from '../../sim/index.ts'
 import { loadStrategy } from '../../sim/loader.ts'
 import { interruptible } from './interruptible.ts'
 import { NotebookBars } from './notebook-store.ts'
@@ -14,8 +19,10 @@ import { NotebookRun } from './notebook-run.ts'
 import { type Progress, progress } from './progress.ts'
 
 export interface NotebookBacktest extends TradingSettings {
-  /** A class, one that `load` gave, or the path of a strategy file. */
-  readonly strategy: AnyStrategy | string
+  /** A class, one that `load` gave, or the path of a strategy file; or `strategies`. */
+  readonly strategy?: AnyStrategy | string
+  /** Several that trade together, each with its part of the money. */
+  readonly strategies?: readonly NotebookShare[]
   /** Several where the strategy looks at several intervals. */
   readonly bars?: AnyBars | readonly AnyBars[]
   /** Finer bars, which fill its orders and which it does not see. */
@@ -28,6 +35,11 @@ export interface NotebookBacktest extends TradingSettings {
   /** First and last day of decisions (`2010-01-01`, UTC, both included), or µs UTC. Earlier bars warm up. */
   readonly from?: string | number
   readonly to?: string | number
+}
+
+/** One of several strategies: as in StrategyShare, the strategy also by path. */
+export type NotebookShare = Omit<StrategyShare, 'strategy' | 'strategyFile' | 'codeHash'> & {
+  readonly strategy: AnyStrategy | string
 }
 
 type AnyBars = NotebookBars | BarSource
@@ -46,22 +58,30 @@ export async function load(file: string): Promise<AnyStrategy> {
 }
 
 export async function backtest(request: NotebookBacktest): Promise<NotebookRun> {
-  const strategy = typeof request.strategy === 'string' ? await load(request.strategy) : request.strategy
-  const source = sources.get(strategy)
+  const { strategy, params, strategies: several, ...rest } = request
+  if ((strategy === undefined) === (several === undefined))
+    throw new GordonError(
+      'NO_STRATEGY',
+      'Give backtest either strategy, or strategies: [{ strategy, share }, …] for several that trade together.',
+    )
+  if (several !== undefined && params !== undefined)
+    throw new GordonError(
+      'PARAMS_OF_SEVERAL',
+      'With strategies, params are given to each of them: strategies: [{ strategy, params: { … } }, …].',
+    )
+  const strategies = await Promise.all((several ?? [{ strategy: strategy!, params }]).map(loaded))
   const given = request.bars === undefined ? [] : Array.isArray(request.bars) ? request.bars : [request.bars]
   const bars: readonly BarSource[] = await Promise.all(given.map(sourceOf))
   const finer = request.finer === undefined ? undefined : await sourceOf(request.finer)
   let bar: Progress | undefined
   const run = await interruptible(signal =>
     runBacktest({
-      ...request,
-      strategy,
+      ...rest,
+      strategies,
       bars,
       finer,
       from: instant('from', request.from, 1),
       to: instant('to', request.to, DAY),
-      strategyFile: source?.file,
-      codeHash: source?.codeHash,
       signal,
       onProgress(done, total) {
         bar ??= progress(total, 'bars')
@@ -71,6 +91,13 @@ export async function backtest(request: NotebookBacktest): Promise<NotebookRun> 
   )
   bar?.done()
   return new NotebookRun(run)
+}
+
+/** A share whose class is at hand, with the file that it came from. */
+async function loaded(share: NotebookShare): Promise<StrategyShare> {
+  const strategy = typeof share.strategy === 'string' ? await load(share.strategy) : share.strategy
+  const source = sources.get(strategy)
+  return { ...share, strategy, strategyFile: source?.file, codeHash: source?.codeHash }
 }
 
 /** Bars as the engine reads them. */

@@ -49,6 +49,7 @@ export class NotebookRun {
   /** Round trips, first in first out. */
   get trades(): FrameTable {
     this.#trades ??= recordTable(this.result.trades, {
+      ...this.#whose,
       instrument: 'text',
       direction: 'text',
       quantity: 'number',
@@ -71,6 +72,7 @@ export class NotebookRun {
   get orders(): FrameTable {
     this.#orders ??= recordTable(this.result.orders, {
       id: 'number',
+      ...this.#whose,
       instrument: 'text',
       side: 'text',
       type: 'text',
@@ -93,6 +95,7 @@ export class NotebookRun {
     this.#fills ??= recordTable(this.result.fills, {
       id: 'number',
       orderId: 'number',
+      ...this.#whose,
       time: 'time',
       instrument: 'text',
       side: 'text',
@@ -107,6 +110,7 @@ export class NotebookRun {
   /** What is still held at the end; never counted among the trades. */
   get openTrades(): FrameTable {
     return recordTable(this.result.openTrades, {
+      ...this.#whose,
       instrument: 'text',
       direction: 'text',
       quantity: 'number',
@@ -116,6 +120,29 @@ export class NotebookRun {
       profit: 'number',
       entryOrderId: 'number',
     })
+  }
+
+  /** Each strategy of several, and what became of its part of the money; one strategy has no row. */
+  get members(): FrameTable {
+    const members = (this.result.members ?? []).map(({ equity: _, params, ...member }) => ({
+      ...member,
+      params: JSON.stringify(params),
+      return: member.endEquity / member.startEquity - 1,
+    }))
+    return recordTable(members, {
+      name: 'text',
+      params: 'text',
+      share: 'number',
+      startEquity: 'number',
+      endEquity: 'number',
+      return: 'number',
+      fees: 'number',
+    })
+  }
+
+  /** A column for whose a record is, where there are several. */
+  get #whose(): { readonly strategy?: 'text' } {
+    return this.result.members === undefined ? {} : { strategy: 'text' }
   }
 
   /** What `ctx.log` said. */
