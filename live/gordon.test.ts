@@ -77,6 +77,24 @@ describe('backtest', () => {
   })
 })
 
+describe('help', () => {
+  it('shows examples that run', async () => {
+    const { out } = await gordon('backtest', '--help')
+    const examples = out.split('\n').flatMap(line => /^ {2}gordon (backtest .*)$/.exec(line)?.[1] ?? [])
+    expect(examples.length).toBe(4)
+    for (const example of examples) {
+      const words = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(word => word[1] ?? word[2])
+      const report = words.indexOf('--report')
+      if (report >= 0) words[report + 1] = join(folder, 'example.html')
+      expect({ example, ...(await gordon(...words, '--store', store)) }).toMatchObject({
+        example,
+        code: 0,
+        err: '',
+      })
+    }
+  })
+})
+
 describe('bad input gets one sentence, its code, and exit code 2', () => {
   const check = async (words: string[], sentence: string) => {
     const { code, out, err } = await gordon(...words)

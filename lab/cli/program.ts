@@ -145,10 +145,10 @@ stays empty:
   dividend,AAPL,2012-08-09,,2.65,2012-08-16
 
 Examples:
-  gordon backtest strategies/sma-cross.ts --fees 10bps --report reports/out/sma.html
-  gordon backtest strategies/sma-cross.ts strategies/trend.ts --shares 0.6,0.4 --params '[{"fast":20},{}]' --fees 10bps
+  gordon backtest strategies/sma-cross.ts --data us-daily/total-return --fees 10bps --report reports/out/sma.html
+  gordon backtest strategies/sma-cross.ts strategies/breakout.ts --shares 0.6,0.4 --params '[{"fast":20},{}]' --data us-daily/total-return --fees 10bps
   gordon backtest strategies/sma-cross.ts --data us-daily/total-return --account margin --financing interactive-brokers:4.33% --maintenance 0.3
-  gordon backtest strategies/sma-cross.ts --data us-daily/raw --symbols AAPL --actions data/sample/aapl-actions.csv`,
+  gordon backtest strategies/sma-cross.ts --data us-daily/raw --symbols AAPL --actions data/aapl-actions.csv`,
     )
     .action(
       action(async (strategies: string[], options: Options) =>
