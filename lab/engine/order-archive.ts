@@ -2,6 +2,7 @@
  * Every order of a run by id: the living as objects, the ended in columns. Ended objects are used again, so that
  * a run of a million orders holds a hundred bytes for each and gives the collector nothing to move.
  */
+import { objectList } from '../core/object-list.ts'
 import type { OrderRecord, OrderState, OrderType, Reason, TimeInForce } from '../domain/order.ts'
 import {
   type OrderTerms,
@@ -36,7 +37,7 @@ export class OrderArchive {
   /** Orders ever given; ids are 1 … count. */
   count = 0
   /** Orders from id `#first` on, undefined where ended; it begins anew when none lives. */
-  readonly #living: (WorkingOrder | undefined)[] = []
+  readonly #living: (WorkingOrder | undefined)[] = objectList<WorkingOrder>()
   #first = 1
   #alive = 0
   /** Every order before this one has ended. */
@@ -44,9 +45,9 @@ export class OrderArchive {
   /** Ids that ended otherwise than filled, in the order of their ends. */
   readonly #unfilled: number[] = []
   /** Ended since the venue last looked: it may still hold them, so they are not used again yet. */
-  readonly #retired: WorkingOrder[] = []
+  readonly #retired = objectList<WorkingOrder>()
   retiredCount = 0
-  readonly #pool: WorkingOrder[] = []
+  readonly #pool = objectList<WorkingOrder>()
   /** lots, limit, stop, submittedAt, endedAt, filledLots, filledValue and the packed words of an ended order. */
   readonly #table = new RowBlocks(FIELDS)
   readonly #reasons: (Reason | '')[] = ['']
@@ -55,6 +56,13 @@ export class OrderArchive {
   /** Of the few that have them. */
   readonly #special = new Map<number, SpecialTerms>()
   readonly #children = new Map<number, number[]>()
+
+  /** With an object at hand: code compiled in one run then need not learn in the next how the first is made. */
+  constructor() {
+    const first = new WorkingOrder()
+    this.#pool.push(first)
+    this.#retired.push(first)
+  }
 
   get nextId(): number {
     return this.count + 1
@@ -150,6 +158,7 @@ export class OrderArchive {
   /** Ids of living orders that have been decided, oldest first; of one strategy and one instrument, or of all. */
   working(strategy: number | undefined, handle: number | undefined): number[] {
     const ids: number[] = []
+    if (this.#alive === 0) return ids
     while (this.#oldest <= this.count && this.living(this.#oldest) === undefined) this.#oldest++
     for (let id = this.#oldest; id <= this.count; id++) {
       const order = this.living(id)

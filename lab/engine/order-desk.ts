@@ -3,6 +3,7 @@
  * what the venue reports reaches the account and then the strategy.
  */
 import { addUnits, type Units, unitsToNumber } from '../core/decimal.ts'
+import { objectList } from '../core/object-list.ts'
 import { GordonError } from '../core/errors.ts'
 import type { FeeModel } from '../costs/index.ts'
 import { notionalOf, notionalUnits } from '../costs/notional.ts'
@@ -63,7 +64,7 @@ export class OrderDesk implements AccountReports {
   readonly #cashAccount: boolean
   #venue!: Venue
   #context!: Context
-  readonly #batch: WorkingOrder[] = []
+  readonly #batch = objectList<WorkingOrder>()
   /** Signed lots of the batch per handle: ordered, not decided yet. */
   readonly #batchLots: Float64Array
   /** Per handle: why it is traded no more; '' for what is. */

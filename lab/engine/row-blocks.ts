@@ -2,12 +2,14 @@
  * A table of doubles that grows by blocks of rows and never copies: rows lie together, so that writing one
  * touches one place in memory, and a table of a million rows costs no more per row than one of a hundred.
  */
+import { objectList } from '../core/object-list.ts'
+
 const SHIFT = 9
 const ROWS = 1 << SHIFT
 
 export class RowBlocks {
   readonly width: number
-  readonly #blocks: Float64Array[] = []
+  readonly #blocks = objectList<Float64Array>()
 
   /** @param width doubles per row */
   constructor(width: number) {

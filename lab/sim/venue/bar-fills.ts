@@ -34,7 +34,7 @@ export interface FillsSetup {
 export class BarFills {
   readonly bar = new BarAtHand()
   /** The order that is being filled, and its price: where its children find the market. */
-  filling: WorkingOrder | undefined
+  filling: WorkingOrder | undefined = undefined
   fillingAt = Number.NaN
   readonly #reports: VenueReports
   readonly #slippage: SlippageModel

@@ -7,6 +7,7 @@
  *   inside        limits and stops that the bar's range reaches, at their own price (bar-rivals.ts: which first)
  *   at the close  orders for the closing auction, where the bar ends its session
  */
+import { objectList } from '../../core/object-list.ts'
 import type { Reason } from '../../domain/order.ts'
 import type { OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import { PLAIN_TERMS, type WorkingOrder } from '../../domain/working-order.ts'
@@ -44,7 +45,7 @@ export class BarVenue implements Venue {
   readonly #latencyBars: ((handle: number) => number) | undefined
   /** Bars of these instruments are coarser than others': something may be decided while one forms. */
   readonly #coarse: Uint8Array
-  #working: WorkingOrder[] = []
+  readonly #working = objectList<WorkingOrder>()
   /** The others: resting limit orders that bars are far from. */
   readonly #far: FarOrders
   #arrivals = 0
