@@ -26,6 +26,8 @@ const BY_BARS = 4
 /** A list this long may hold a sample. */
 const TABLE = 20
 const SEQUENCE = 30
+/** A table or a model this large may know each day by its rough shape. */
+const LARGE = 60
 const ROTATIONS = 12
 const HAZES = 8
 
@@ -113,6 +115,13 @@ export async function vetKnowledge(given: Case, range: RunRange): Promise<Knowle
         `The strategy knows these very prices: when every move is a little longer or shorter and the levels are others, its gain falls by ` +
         `${market.haze.toFixed(1)} spreads; decide by what prices do, not by a table of the prices that were.`,
     })
+  else if (market.blur > BY_MARKET && findings.length === 0)
+    findings.push({
+      code: 'KNOWN_BY_PRICE',
+      text:
+        `The code holds a table of ${given.literals.largestTable} entries that was fitted to these very moves: when each of them is blurred its gain falls by ` +
+        `${market.blur.toFixed(1)} spreads; fit on bars before those of the run, or in the strategy on bars that are past (ctx.history).`,
+    })
   return { findings, notes }
 }
 
@@ -184,6 +193,8 @@ interface Markets {
   /** Spreads by which the real gain lies above that of the market begun elsewhere, and of the one in a haze. */
   readonly rotation: number
   readonly haze: number
+  /** The same in a rough haze, asked only of code that holds a large table. */
+  readonly blur: number
   /** Part of the orders that stay the same whatever the market does. */
   readonly alike: number
 }
@@ -206,7 +217,14 @@ async function byMarkets(given: Case, real: Gains, orders: ReadonlySet<string>):
     const world = hazy(given.world, random.integer(1, 2 ** 30))
     hazes.push(...[gains(await given.runIn(world), world)].flat())
   }
-  return { rotation: standing(real, rotations), haze: standing(real, hazes), alike }
+  const blurs: Gains[] = []
+  if (given.literals.largestTable >= LARGE && deviations(real.gain) >= BY_MARKET)
+    for (let k = 0; k < HAZES; k++) {
+      const world = hazy(given.world, random.integer(1, 2 ** 30), true)
+      blurs.push(...[gains(await given.runIn(world), world)].flat())
+    }
+  const blur = standing(real, blurs)
+  return { rotation: standing(real, rotations), haze: standing(real, hazes), blur, alike }
 }
 
 function firstInstantsOfDays(instants: Float64Array): number[] {

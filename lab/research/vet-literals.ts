@@ -12,6 +12,10 @@ export interface Literals {
   readonly dates: readonly number[]
   /** Dates with a number at their side: `'2019-03-04': -1`, `['2019-03-04', 0.3]`, `{ date: …, value: … }`. */
   readonly datedNumbers: number
+  /** Numbers in texts that are no lists: `'78.31|123.42'`. */
+  readonly textNumbers: readonly { readonly value: number; readonly text: string }[]
+  /** Most words in one text, or what `longestList` counts. */
+  readonly largestTable: number
   /** Most numbers in one list, or letters in one text without a space. */
   readonly longestList: number
   /** Lists of at least 30 numbers, in the order of the code; numbers at the side of dates too. */
@@ -29,7 +33,9 @@ export function literalsIn(code: string, span: { readonly from: number; readonly
   const numbers: { value: number; text: string }[] = []
   const dates: number[] = []
   let datedNumbers = 0
+  const textNumbers: { value: number; text: string }[] = []
   let longestList = 0
+  let mostWords = 0
   let run = 0
   let end = 0
   let lastWasDate = false
@@ -58,6 +64,8 @@ export function literalsIn(code: string, span: { readonly from: number; readonly
       const parts = listIn(inner)
       const inside = parts.length
       if (inside >= 30) lists.push(parts)
+      else textNumbers.push(...numbersIn(inner).map(text => ({ value: Number(text), text })))
+      mostWords = Math.max(mostWords, inner.split(/[\s,;|]+/).length)
       if (named.length === 0) closeList()
       if (named.length > 1) datedNumbers += Math.min(named.length, inside)
       longestList = Math.max(longestList, inside, /\s/.test(inner) || named.length > 0 ? 0 : inner.length)
@@ -80,13 +88,17 @@ export function literalsIn(code: string, span: { readonly from: number; readonly
   // Dates in one list and numbers in another are a table too.
   if (dates.length >= 20 && Math.abs(longestList - dates.length) <= 2)
     datedNumbers = Math.max(datedNumbers, dates.length)
-  return { numbers, dates, datedNumbers, longestList, lists }
+  const largestTable = Math.max(longestList, mostWords)
+  return { numbers, textNumbers, dates, datedNumbers, longestList, largestTable, lists }
 }
 
 /** Numbers in a text that is a table itself. */
 function listIn(text: string): number[] {
-  if (text.length < 40) return []
-  return (text.replace(ISO, ' ').match(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])/g) ?? []).map(Number)
+  return text.length < 40 ? [] : numbersIn(text).map(Number)
+}
+
+function numbersIn(text: string): string[] {
+  return text.replace(ISO, ' ').match(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])/g) ?? []
 }
 
 /** 20190304, and seconds, milliseconds or microseconds since 1970, within the data. */

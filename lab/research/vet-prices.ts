@@ -5,7 +5,7 @@
 import { instrumentId } from '../domain/instrument.ts'
 import type { VetFinding } from './vet-findings.ts'
 import type { Case } from './vet-request.ts'
-import { agreement, orderKeys } from './vet-watch.ts'
+import { agreement, at, orderKeys, type Watched } from './vet-watch.ts'
 import { splitLater } from './vet-worlds.ts'
 
 /** Floored lots may drop an order here and there. */
@@ -14,14 +14,21 @@ const ALIKE = 0.85
 export async function vetPrices(
   given: Case,
   params: Readonly<Record<string, unknown>>,
-): Promise<VetFinding[]> {
+): Promise<{ findings: VetFinding[]; notes: VetFinding[] }> {
   const { world, baseline } = given
   const orders = orderKeys(baseline)
-  if (orders.size === 0) return []
+  const findings: VetFinding[] = []
+  const notes: VetFinding[] = []
+  if (orders.size === 0) return { findings, notes }
   const alikeWith = async (factors: readonly number[]) =>
     agreement(orders, orderKeys(await given.runIn(splitLater(world, factors))))
-  const findings: VetFinding[] = []
-  const level = await alikeWith(world.instruments.map(() => 2))
+  const halved = await given.runIn(
+    splitLater(
+      world,
+      world.instruments.map(() => 2),
+    ),
+  )
+  const level = agreement(orders, orderKeys(halved))
   const statistic = sampleStatistic(given, params)
   if (statistic !== undefined && (statistic.scaleFree || level < 1))
     findings.push({ code: 'SAMPLE_STATISTIC', text: statistic.text })
@@ -38,8 +45,32 @@ export async function vetPrices(
           `Decisions depend on the level of adjusted prices (dataset ${adjusted.id}, ${adjusted.adjustment}): a split after the data, which would divide them all by 2 or 4, ` +
           `leaves ${percent(alike)} of the orders as they were; adjusted levels know of later splits, so decide by quotients of prices or run on raw ones.`,
       })
-    return findings
+    else {
+      const { shares, other, first } = sizesAfterSplit(baseline, halved)
+      if (other > 1 - ALIKE)
+        findings.push({
+          code: 'HINDSIGHT_PRICES',
+          text:
+            `Sizes depend on the level of adjusted prices (dataset ${adjusted.id}, ${adjusted.adjustment}): after a split by 2 that comes after the data, ${percent(other)} of the orders are neither for as many shares ` +
+            `nor for as much money, the first of them at ${at(first)}; adjusted levels know of later splits, so size by quotients of prices or run on raw ones.`,
+        })
+      else if (shares > ALIKE)
+        notes.push({
+          code: 'SHARES_ON_ADJUSTED',
+          text:
+            `Orders are for numbers of shares whatever the price, and on adjusted prices (dataset ${adjusted.id}) a share of long ago is a part of one: what was to split weighs less. ` +
+            `Size by money (targetWeights), or run on raw prices.`,
+        })
+    }
+    return { findings, notes }
   }
+  if (level < ALIKE && findings.length === 0)
+    notes.push({
+      code: 'LEVELS_IN_CODE',
+      text:
+        `Decisions depend on the level of prices or volumes: in another unit (prices and tick halved, volumes doubled) ${percent(level)} of the orders stay. ` +
+        `vet cannot see whether the levels in the code were known before the sample; take them from bars that are past.`,
+    })
   for (const [a, b] of twins(given)) {
     const alike = await alikeWith(world.instruments.map((_, handle) => (handle === b ? 4 : 1)))
     if (alike >= ALIKE) continue
@@ -52,7 +83,27 @@ export async function vetPrices(
     })
     break
   }
-  return findings
+  return { findings, notes }
+}
+
+/** Below, a lot more or less says nothing. */
+const LOTS = 10
+
+/** Parts of the orders that a split by 2 leaves at as many shares, and at neither as many nor twice as many. */
+function sizesAfterSplit(before: Watched, after: Watched): { shares: number; other: number; first: number } {
+  const sizes = new Map<string, number>()
+  for (const one of after.decisions) if (one.order !== '') sizes.set(`${one.time} ${one.order}`, one.quantity)
+  let [all, shares, other, first] = [0, 0, 0, Number.NaN]
+  for (const one of before.decisions) {
+    const size = sizes.get(`${one.time} ${one.order}`)
+    if (one.order === '' || size === undefined || one.quantity < LOTS) continue
+    const ratio = size / one.quantity
+    all++
+    if (Math.abs(ratio - 1) < 0.02) shares++
+    if (ratio > 0.75 && ratio < 2.6) continue
+    if (other++ === 0) first = one.time
+  }
+  return all < 10 ? { shares: 0, other: 0, first } : { shares: shares / all, other: other / all, first }
 }
 
 /** Pairs of instruments whose quotient stands still but for a few jumps. */
@@ -86,6 +137,7 @@ interface Statistic {
 function sampleStatistic(given: Case, params: Readonly<Record<string, unknown>>): Statistic | undefined {
   const numbers = [
     ...given.literals.numbers,
+    ...given.literals.textNumbers,
     ...Object.values(params)
       .filter(value => typeof value === 'number')
       .map(value => ({ value: Math.abs(value), text: String(Math.abs(value)) })),
@@ -144,17 +196,27 @@ function statisticsOf(
     const low = Math.floor(place)
     return sorted[low] + (place - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low])
   }
+  const mean = close.reduce((sum, price) => sum + price, 0) / close.length
+  const width = Math.sqrt(close.reduce((sum, price) => sum + (price - mean) ** 2, 0) / close.length)
+  const level = (name: string, value: number) => ({ name, value, scaleFree: false })
   return [
+    level('logarithm of the mean close', Math.log(mean)),
+    level('logarithm of the highest close', Math.log(sorted[sorted.length - 1])),
+    level('logarithm of the lowest close', Math.log(sorted[0])),
+    level('inverse of the mean close', 1 / mean),
+    level('inverse of the standard deviation of the close', 1 / width),
     ...moments('close', close, false),
     ...moments('logarithm of the close', logs, false),
     ...moments('return', simple, true),
     ...moments('logarithmic return', logReturns, true),
     ...moments('volume', Array.from(series.volume.subarray(0, series.length)), true),
-    ...[0.05, 0.1, 0.2, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95].map(part => ({
-      name: part === 0.5 ? 'median close' : `${part * 100} % quantile of the close`,
-      value: quantile(part),
-      scaleFree: false,
-    })),
+    // Between two closes, and as the close on either side of them.
+    ...[0.05, 0.1, 0.2, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95].flatMap(part => {
+      const name = part === 0.5 ? 'median close' : `${part * 100} % quantile of the close`
+      const place = part * (sorted.length - 1)
+      const values = [quantile(part), sorted[Math.floor(place)], sorted[Math.ceil(place)]]
+      return [...new Set([...values, sorted[Math.floor(part * sorted.length)]])].map(one => level(name, one))
+    }),
     { name: 'last close', value: close[close.length - 1], scaleFree: false },
     { name: 'highest close', value: sorted[sorted.length - 1], scaleFree: false },
     { name: 'lowest close', value: sorted[0], scaleFree: false },

@@ -204,18 +204,23 @@ export function rotated(world: World, time: number): World {
   return withSeries(world, series)
 }
 
-/** The same market, seen through a haze: every move a little longer or shorter, other levels, other volumes. */
-export function hazy(world: World, seed: number): World {
+/**
+ * The same market, seen through a haze: every move a little longer or shorter, other levels, other volumes. A rough
+ * haze leaves 0.8 of each move and adds 0.6 of the bar's usual one by chance: as restless as before, and less itself.
+ */
+export function hazy(world: World, seed: number, rough = false): World {
   const random = new Random(seed)
   const scale = 0.6 + random.uniform()
   const series = world.series.map((one, handle) => {
     const made = copyOf(one)
     let price = one.open[0] * scale
+    const usual = rough ? usualMove(one) : 0
     for (let row = 0; row < one.length; row++) {
       const before = row === 0 ? one.open[0] : one.close[row - 1]
-      const factor = 1 + 0.12 * random.normal()
+      const factor = rough ? 0.8 : 1 + 0.12 * random.normal()
       const open = price * (one.open[row] / before) ** factor
-      const reach = (to: number) => bounded(open * (to / one.open[row]) ** factor, open)
+      const push = rough ? Math.exp(0.6 * usual * random.normal()) : 1
+      const reach = (to: number) => bounded(open * push * (to / one.open[row]) ** factor, open)
       put(
         made,
         row,
@@ -228,6 +233,13 @@ export function hazy(world: World, seed: number): World {
     return made
   })
   return withSeries(world, series)
+}
+
+/** Root of the mean square of a bar's moves from open to close, as logarithms. */
+function usualMove(series: BarSeries): number {
+  let squares = 0
+  for (let row = 0; row < series.length; row++) squares += Math.log(series.close[row] / series.open[row]) ** 2
+  return Math.sqrt(squares / Math.max(1, series.length))
 }
 
 /** All prices of some instruments divided by a whole number, exactly, on a grid as much finer: a split to come. */

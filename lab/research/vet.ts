@@ -161,14 +161,18 @@ async function vetted(
   // Who reads the future earns what no other explanation gives: one sentence, the right one.
   const explained = [...future.findings, ...data.findings].length > 0
   if (!explained) findings.push(...knowledge.findings)
-  findings.push(...prices, ...data.findings, ...survivors.findings, ...onlooker.findings())
+  findings.push(...prices.findings, ...data.findings, ...survivors.findings, ...onlooker.findings())
   request.onProgress?.(places + 40, places + 40)
   const lastPlace = Math.max(...future.places.map(place => place.time))
   return report(request, {
     strategy: baseline.run!.strategy,
     codeHash: loaded.codeHash,
     findings,
-    notes: [...(findings.length === 0 ? knowledge.notes : []), ...data.notes, ...survivors.notes],
+    notes: [
+      ...(findings.length === 0 ? [...knowledge.notes, ...prices.notes] : []),
+      ...data.notes,
+      ...survivors.notes,
+    ],
     places: future.places,
     decisions: baseline.decisions.filter(
       one => one.order !== '' && one.callback !== 'onEnd' && one.time < lastPlace,
