@@ -272,8 +272,13 @@ export class Engine implements Standing {
         const stream = active[0]
         next.set(stream, Number.POSITIVE_INFINITY)
         const others = next.earliest
-        const horizon = wake < others ? wake : others
+        let horizon = wake < others ? wake : others
         const bars = this.#barOf[stream]
+        if (bars === undefined && this.#sampled === true) {
+          // Out here, as what a lane seldom does has V8 compile all of it again.
+          if (now >= this.#nextSample) this.#sample(now)
+          if (this.#nextSample < horizon) horizon = this.#nextSample
+        }
         left =
           bars !== undefined
             ? this.#barLane(alone, stream, bars, horizon, left)
@@ -362,13 +367,13 @@ export class Engine implements Standing {
   #tickLane(member: Member, window: TickWindow, until: number, limit: number): number {
     const { desk, callbacks, strategy, context } = member
     const { market, timers } = this
-    let horizon = until
     const clocked = this.#clocked
     const { end, receiveTime, eventTime, handle } = window
+    // Numbers of arguments are only known to be numbers once they were reckoned with.
+    let horizon = +until
     const isBook = window.kind === 'book'
     const isFunding = window.kind === 'funding'
     const from = this.#from
-    const sampled = this.#sampled
     const guard = this.#guard
     const hasOnBook = isBook && strategy.onBook !== undefined
     const hasOnTrade = window.kind === 'trades' && strategy.onTrade !== undefined && this.#strict === false
@@ -380,16 +385,16 @@ export class Engine implements Standing {
     // margin is as it was when it was last looked at.
     let unseen = true
     let seenMark = Number.NaN
-    let left = limit
+    const most = limit | 0
+    let left = most
     for (; left > 0; left--) {
       const row = window.cursor + 1
       if (row >= end) break
       const now = receiveTime[row]
       if (now >= horizon || timers.next <= now) break
       // Reports, and rows that must be read first, are for the loop outside.
-      if (clocked !== undefined && left < limit && desk.venueBusy === true && !(clocked.advance(now) > now))
+      if (clocked !== undefined && left < most && desk.venueBusy === true && !(clocked.advance(now) > now))
         break
-      if (sampled === true && now >= this.#nextSample) this.#sample(now)
       this.now = now
       if (isFunding === true) this.#pay(window, now)
       const alone = row + 1 === end || receiveTime[row + 1] !== now
