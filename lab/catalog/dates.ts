@@ -8,6 +8,7 @@ import { DAY, isoDate, type Micros } from '../core/time.ts'
 import type { Calendar } from '../domain/calendar/calendar.ts'
 import { type Day, parseDay } from '../domain/calendar/civil.ts'
 import { detectTimeFormat } from './ingest/time-text.ts'
+import type { DataKind } from './schema.ts'
 import type { Window } from './series.ts'
 
 /** A date, an ISO time with its offset or in UTC, or µs. */
@@ -60,4 +61,9 @@ function sessionEdge(calendar: Calendar, date: Day, opening: boolean): Micros | 
 /** The day that a bar belongs to, in words: one that closes at midnight ends the day before. */
 export function barDate(eventTime: Micros): string {
   return isoDate(eventTime - 1)
+}
+
+/** The day of a row, in words: an event at midnight begins its day. */
+export function rowDate(kind: DataKind, time: Micros): string {
+  return kind === 'bars' ? barDate(time) : isoDate(time)
 }

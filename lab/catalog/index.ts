@@ -1,6 +1,6 @@
 /** The historical store: bring data in, look at them, and give them to a run. */
 export { type Adopted, adoptStore } from './adopt.ts'
-export { barDate, type Moment } from './dates.ts'
+export { barDate, type Moment, rowDate } from './dates.ts'
 export { type FileBarsOptions, fileBars } from './file-bars.ts'
 export { ingestBars, type IngestRequest, type IngestResult } from './ingest/ingest.ts'
 export {
@@ -10,6 +10,7 @@ export {
   type IngestSourceResult,
 } from './ingest/ingest-source.ts'
 export type { Issue } from './ingest/issues.ts'
+export { datasetWords } from './ingest/merge.ts'
 export type { ColumnRole, ReadingOptions } from './ingest/reading.ts'
 export { isStore } from './layout.ts'
 export type { Manifest, ManifestInstrument } from './manifest.ts'

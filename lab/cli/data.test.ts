@@ -64,8 +64,12 @@ test('ingest of a store takes its datasets; wrong flags are one sentence', async
     {},
     `${file} does not say where its instruments trade: give --venue, for example --venue XNAS`,
   )
-  await check(file, { venue: 'X', kind: 'trades' }, '--kind trades cannot be stored: choose bars')
-  await check(file, { venue: 'X', format: 'lean' }, '--format lean is not known: choose csv or parquet')
+  await check(
+    file,
+    { venue: 'X', kind: 'ticks' },
+    '--kind ticks is not known: choose bars or trades or quotes or book or funding or custom or actions or instruments',
+  )
+  await check(file, { venue: 'X', format: 'lean' }, '--format lean is not known: choose csv or parquet or ')
   await check(file, { venue: 'X', stamp: 'mid' }, '--stamp mid is not known: choose open or close')
   await check(file, { venue: 'X', onIssue: 'skip' }, '--on-issue skip is not known: choose refuse or drop')
   await check(
@@ -75,11 +79,42 @@ test('ingest of a store takes its datasets; wrong flags are one sentence', async
   )
 })
 
+test('trades are told from bars, and the guess is told', async () => {
+  const trades = join(folder, 'btc.csv')
+  writeFileSync(trades, 'time,price,qty,side\n1704153600000,42000.5,1,buy\n1704153600001,42000,2,sell\n')
+  const text = await ingestCommand(trades, { store, venue: 'COINBASE', symbol: 'BTC-USD' })
+  expect(
+    text
+      .replace(/snapshot-\d+-[0-9a-f]{16}/, 'SNAPSHOT')
+      .replaceAll(folder, 'FOLDER')
+      .split('\n'),
+  ).toEqual([
+    'FOLDER/btc.csv is read as trades-csv (columns time, price, qty).',
+    '2 trades went into btc in FOLDER/store (SNAPSHOT).',
+    '  COINBASE:BTC-USD  2 trades, 2024-01-02 to 2024-01-02',
+    '  times in column time are read as epoch milliseconds',
+    '  there is no time of receipt: a trade is known when it happens',
+  ])
+  expect(await ingestCommand(trades, { store, venue: 'COINBASE', symbol: 'BTC-USD' })).toMatch(
+    /^btc in .*store holds these very rows already \(snapshot-\d+-[0-9a-f]{16}\): nothing to do\.$/,
+  )
+  const json = JSON.parse(await ingestCommand(trades, { store, venue: 'X', dataset: 'two', json: true }))
+  expect(json).toMatchObject({ format: 'trades-csv', datasets: [{ id: 'two', kind: 'trades', rows: 2 }] })
+  expect(await dataShow('btc', { store })).toMatch(/^btc: 2 trades, snapshot-/)
+  expect((await dataList({ store })).split('\n').find(line => line.startsWith('btc'))).toMatch(
+    /^btc +trades +raw/,
+  )
+  expect(await dataCheck('btc', { store })).toContain('btc is whole: 1 files')
+  await expect(ingestCommand(trades, { store, venue: 'X', kind: 'bars' })).rejects.toMatchObject({
+    code: 'COLUMN_MISSING',
+  })
+})
+
 test('list, show and check, in words and as JSON', async () => {
   await ingestCommand(sample, { store })
   const words = (await dataList({ store })).split('\n')
   expect(words[0]).toBe(
-    'dataset                interval  prices        instruments  bars  from        to          in SQL',
+    'dataset                interval  prices        instruments  rows  from        to          in SQL',
   )
   expect(words).toContain(
     'us-daily/total-return  1d        total-return            3  9810  2000-03-01  2013-03-01  us_daily_total_return',

@@ -1,6 +1,6 @@
 /** `gordon data list | show | check | sql`: what the store holds, whether it is whole, and questions to it. */
 import type { Table } from 'apache-arrow'
-import { barDate, openStore } from '../catalog/index.ts'
+import { datasetWords, openStore, rowDate } from '../catalog/index.ts'
 import { isoDate, isoTime } from '../core/time.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
@@ -26,15 +26,15 @@ export async function dataList(options: DataCommandOptions): Promise<string> {
   if (datasets.length === 0) return `${store.folder} holds no dataset yet.`
   const rows = datasets.map(one => [
     one.id,
-    one.interval,
-    one.adjustment,
+    one.kind === 'bars' ? one.interval : one.kind,
+    one.price === undefined || one.price === 'trade' ? one.adjustment : one.price,
     String(one.instruments.length),
     String(one.rows),
-    barDate(one.first),
-    barDate(one.last),
+    rowDate(one.kind, one.first),
+    rowDate(one.kind, one.last),
     one.view,
   ])
-  const header = ['dataset', 'interval', 'prices', 'instruments', 'bars', 'from', 'to', 'in SQL']
+  const header = ['dataset', 'interval', 'prices', 'instruments', 'rows', 'from', 'to', 'in SQL']
   return `${textTable(header, rows)}\n\n${store.folder}, ${store.snapshot}`
 }
 
@@ -44,20 +44,20 @@ export async function dataShow(id: string, options: DataCommandOptions): Promise
   const manifest = await store.show(id)
   if (options.json) return JSON.stringify({ snapshot: store.snapshot, ...manifest })
   const rows = manifest.instruments.map(one => [
-    instrumentId(one),
+    one.name === undefined ? instrumentId(one) : `${instrumentId(one)} ${one.name}`,
     String(one.rows),
-    barDate(one.first),
-    barDate(one.last),
+    rowDate(manifest.kind, one.first),
+    rowDate(manifest.kind, one.last),
     `1/${one.ticksPerUnit}`,
     `1/${one.lotsPerUnit}`,
     one.currency,
     one.calendar,
     one.sources.map(({ name, sha256 }) => `${name} ${sha256.slice(0, 12)}`).join(', '),
   ])
-  const header = ['instrument', 'bars', 'from', 'to', 'tick', 'lot', 'currency', 'calendar', 'source']
+  const header = ['instrument', 'rows', 'from', 'to', 'tick', 'lot', 'currency', 'calendar', 'source']
   const notes = [...new Set(manifest.instruments.flatMap(one => one.notes))]
   return [
-    `${id}: ${manifest.rows} ${manifest.adjustment} bars of ${manifest.interval}, ${store.snapshot}`,
+    `${id}: ${manifest.rows} ${datasetWords(manifest)}, ${store.snapshot}`,
     '',
     textTable(header, rows),
     '',

@@ -1,5 +1,13 @@
-/** `gordon ingest <file|folder>`: brings bars into the store, or says what is wrong with them. */
-import type { IngestResult, ReadingOptions } from '../catalog/index.ts'
+/** `gordon ingest <file|folder>`: brings data of any kind into the store, or says what is wrong with them. */
+import type {
+  DataKind,
+  IngestResult,
+  IngestSourceResult,
+  PriceType,
+  QualityIssue,
+  ReadingOptions,
+  SourceAdapter,
+} from '../catalog/index.ts'
 import { GordonError } from '../core/errors.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
@@ -10,10 +18,12 @@ export interface IngestOptions {
   readonly store?: string
   /** Id of the dataset; the file's or folder's name unless said. */
   readonly dataset?: string
-  /** `csv` or `parquet`; by the file's ending unless said. */
+  /** `csv`, `parquet`, or the name of a source such as `trades-csv`; guessed unless said. */
   readonly format?: string
-  /** `bars`. */
+  /** `bars`, `trades`, `book` and so forth; all that the source has unless said. */
   readonly kind?: string
+  /** `trade`, `bid`, `ask` or `mid`: which prices bars are. */
+  readonly price?: string
   readonly venue?: string
   readonly symbol?: string
   readonly interval?: string
@@ -35,6 +45,7 @@ export interface IngestOptions {
   /** `refuse` or `drop`. */
   readonly onIssue?: string
   readonly replace?: boolean
+  readonly append?: boolean
   readonly json?: boolean
 }
 
@@ -53,26 +64,67 @@ export async function ingestCommand(path: string, options: IngestOptions): Promi
       ? `${listed} of ${path} are in ${store} already (${adopted.snapshot}).`
       : `${listed} came from ${path} into ${store} (${adopted.snapshot}).`
   }
-  if (options.kind !== undefined && options.kind !== 'bars') {
-    throw new GordonError('UNKNOWN_KIND', `--kind ${options.kind} cannot be stored: choose bars`)
-  }
-  if (options.venue === undefined) {
+  const { adapter, guess } = await chooseSource(path, options)
+  if (options.venue === undefined && adapter.knowsVenue !== true) {
     throw new GordonError(
       'VENUE_NEEDED',
       `${path} does not say where its instruments trade: give --venue, for example --venue XNAS`,
     )
   }
-  const result = await ingestBars({
+  const request = {
     store,
-    path,
     dataset: options.dataset,
-    format: oneOf('--format', options.format, ['csv', 'parquet']),
     ...readingOptions(options),
     venue: options.venue,
-    replace: options.replace,
+    price: oneOf<PriceType>('--price', options.price, ['trade', 'bid', 'ask', 'mid']),
     now: Date.now() * 1000,
+  }
+  const { ingestSource, placeOf } = await import('../catalog/index.ts')
+  if (adapter.name === 'bars-table') {
+    const { replace, append } = options
+    const format = options.format === 'csv' || options.format === 'parquet' ? options.format : undefined
+    const result = await ingestBars({ ...request, path, format, replace, append })
+    return options.json ? JSON.stringify(result) : barsInWords(result, store)
+  }
+  const result = await ingestSource({
+    ...request,
+    place: await placeOf(path),
+    adapter,
+    kinds: options.kind === undefined ? undefined : [options.kind as DataKind],
+    mode: options.replace === true ? 'replace' : options.append === true ? 'append' : 'add',
   })
-  return options.json ? JSON.stringify(result) : inWords(result, store)
+  if (options.json) return JSON.stringify({ format: adapter.name, ...result })
+  return sourceInWords(result, store, `${path} is read as ${adapter.name}${guess}.`)
+}
+
+/** The source that is named, or the likeliest. */
+async function chooseSource(
+  path: string,
+  options: IngestOptions,
+): Promise<{ readonly adapter: SourceAdapter; readonly guess: string }> {
+  const { DATA_KINDS, guessSource, placeOf, SOURCES } = await import('../catalog/index.ts')
+  const { format } = options
+  const kind = oneOf<DataKind>('--kind', options.kind, DATA_KINDS)
+  const table = format === 'csv' || format === 'parquet'
+  const named = format !== undefined && !table
+  oneOf('--format', format, ['csv', 'parquet', ...SOURCES.map(one => one.name)])
+  const fitting = SOURCES.filter(
+    one => (!named || one.name === format) && (kind === undefined || one.kinds.includes(kind)),
+  )
+  // A table of bars is what a plain format means, as it always did.
+  const plain = table && (kind === undefined || kind === 'bars') ? 'bars-table' : undefined
+  const adapter = fitting.find(one => one.name === (named ? format : plain))
+  if (adapter !== undefined) return { adapter, guess: '' }
+  if (fitting.length === 0) {
+    throw new GordonError(
+      'UNKNOWN_FORMAT',
+      named
+        ? `--format ${format} has no ${kind}: leave --kind out, or choose another`
+        : `nothing reads ${kind} yet: choose another --kind`,
+    )
+  }
+  const guessed = guessSource(await placeOf(path), kind === undefined ? undefined : [kind])
+  return { adapter: guessed.adapter, guess: ` (${guessed.because})` }
 }
 
 /** Flags that say how a table is to be read, checked. */
@@ -104,7 +156,7 @@ function oneOf<T extends string>(
   throw new GordonError('BAD_FLAG', `${flag} ${given} is not known: choose ${choices.join(' or ')}`)
 }
 
-async function inWords(result: IngestResult, store: string): Promise<string> {
+async function barsInWords(result: IngestResult, store: string): Promise<string> {
   const { barDate } = await import('../catalog/index.ts')
   const { dataset, instruments, interval, adjustment, rows, dropped, issueCounts, notes, snapshot } = result
   if (result.unchanged)
@@ -119,8 +171,33 @@ async function inWords(result: IngestResult, store: string): Promise<string> {
   ]
   if (instruments.length > 20) lines.push(`  and ${instruments.length - 20} instruments more`)
   for (const note of notes) lines.push(`  ${note}`)
+  return [...lines, ...issueLines(dropped, issueCounts)].join('\n')
+}
+
+async function sourceInWords(result: IngestSourceResult, store: string, understood: string): Promise<string> {
+  const { rowDate } = await import('../catalog/index.ts')
+  const { datasets, snapshot, notes, dropped, issueCounts } = result
+  if (result.unchanged) {
+    const ids = datasets.map(({ id }) => id).join(' and ')
+    return `${ids} in ${store} ${datasets.length === 1 ? 'holds' : 'hold'} these very rows already (${snapshot}): nothing to do.`
+  }
+  const lines = [understood]
+  for (const { id, kind, rows, streams } of datasets) {
+    lines.push(`${rows} ${kind} went into ${id} in ${store} (${snapshot}).`)
+    for (const one of streams.slice(0, 20))
+      lines.push(
+        `  ${one.id}  ${one.rows} ${kind}, ${rowDate(kind, one.first)} to ${rowDate(kind, one.last)}`,
+      )
+    if (streams.length > 20) lines.push(`  and ${streams.length - 20} more`)
+  }
+  for (const note of notes) lines.push(`  ${note}`)
+  return [...lines, ...issueLines(dropped, issueCounts)].join('\n')
+}
+
+function issueLines(dropped: number, issueCounts: readonly QualityIssue[]): string[] {
+  const lines: string[] = []
   if (dropped > 0) lines.push(`${dropped} rows were left out:`)
   else if (issueCounts.length > 0) lines.push('Kept, but worth a look:')
   for (const { code, count, example } of issueCounts) lines.push(`  ${code} ${count}: ${example}`)
-  return lines.join('\n')
+  return lines
 }

@@ -5,7 +5,7 @@
 import { GordonError } from '../../core/errors.ts'
 import type { Adjustment } from '../../domain/bar.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../../domain/instrument.ts'
-import { barDate } from '../dates.ts'
+import { rowDate } from '../dates.ts'
 import { STORE_FORMAT } from '../layout.ts'
 import {
   type Manifest,
@@ -95,8 +95,8 @@ export function merge(current: Manifest | undefined, addition: Addition, mode: M
     else {
       throw new GordonError(
         'INSTRUMENT_EXISTS',
-        `${id} is already in dataset ${terms.id} with ${present.rows} ${terms.kind} from ${barDate(present.first)} to ` +
-          `${barDate(present.last)}: pass --replace to put these in their place`,
+        `${id} is already in dataset ${terms.id} with ${present.rows} ${terms.kind} from ${rowDate(terms.kind, present.first)} to ` +
+          `${rowDate(terms.kind, present.last)}: pass --replace to put these in their place`,
       )
     }
   }
@@ -135,12 +135,12 @@ function refuseOther(current: Manifest | undefined, terms: DatasetTerms): void {
     return
   throw new GordonError(
     'DATASET_DIFFERS',
-    `dataset ${terms.id} holds ${inWords(current)} and these are ${inWords(terms)}: choose another id with --dataset`,
+    `dataset ${terms.id} holds ${datasetWords(current)} and these are ${datasetWords(terms)}: choose another id with --dataset`,
   )
 }
 
 /** `raw bars of 1d`, `bid bars of 1m`, `trades` */
-export function inWords(terms: Omit<DatasetTerms, 'id'>): string {
+export function datasetWords(terms: Omit<DatasetTerms, 'id'>): string {
   const { kind, interval, adjustment, price } = terms
   if (kind !== 'bars') return kind
   const side = price === undefined || price === 'trade' ? '' : `${price} `
@@ -157,8 +157,8 @@ function appended(
   if (touches) {
     throw new GordonError(
       'NOT_AFTER',
-      `${added.sources[0].name} begins at ${barDate(added.first)} and ${id} in dataset ${terms.id} goes to ` +
-        `${barDate(present.last)}: append what comes after it, or pass --replace`,
+      `${added.sources[0].name} begins at ${rowDate(terms.kind, added.first)} and ${id} in dataset ${terms.id} goes to ` +
+        `${rowDate(terms.kind, present.last)}: append what comes after it, or pass --replace`,
     )
   }
   if ((starts?.get(id) ?? 0) !== present.rows) {

@@ -16,6 +16,8 @@ export interface SourceAdapter {
   readonly kinds: readonly DataKind[]
   /** One line for people: what it reads. */
   readonly about: string
+  /** Its data say where their instruments trade; else the caller must. */
+  readonly knowsVenue?: true
   /** It reads a folder as a whole; else a folder is its files, one after another in order of their names. */
   readonly readsFolders?: true
   /** Which files of a folder are its own; all of them unless said. */
