@@ -62,7 +62,7 @@ it('refuses flags that would do nothing', async () => {
     '--symbols does nothing with --file, whose rows are all read; leave it out.',
   )
   await expect(backtestCommand([strategy], { tick: '0.01' })).rejects.toThrow(
-    '--tick does nothing with a store, whose bars were read when they were ingested; leave it out.',
+    '--tick does nothing with a store, whose rows were read when they were ingested; leave it out.',
   )
 })
 

@@ -4,8 +4,9 @@ import { benchmarkEquity } from '../sim/benchmark.ts'
 import { type BothPaths, pathFigures } from '../sim/both-paths.ts'
 import { backtest, type TradingSettings } from '../sim/index.ts'
 import { type AccountOptions, currencyOf, readAccount, readFinancing } from './account-flags.ts'
-import { parseActions, readText, resolveActions } from './actions-csv.ts'
-import { chooseBars, type DataOptions, finerBars } from './choose-bars.ts'
+import { parseActions, readText } from './actions-csv.ts'
+import { type DataOptions, finerBars } from './choose-bars.ts'
+import { chooseData } from './choose-data.ts'
 import { progressLine } from './output.ts'
 import { checkAnnual, readChoice, readNumber, readTime } from './read-flags.ts'
 import { runDocument } from './run-document.ts'
@@ -17,6 +18,7 @@ import { writeWhole } from './write-whole.ts'
 export interface BacktestOptions extends DataOptions, TradingOptions, AccountOptions, StrategyOptions {
   readonly actions?: string
   readonly finer?: string
+  readonly queue?: string
   readonly from?: string
   readonly to?: string
   readonly riskFreeRate?: string
@@ -31,6 +33,7 @@ export async function backtestCommand(files: readonly string[], options: Backtes
   const settings = {
     ...readSettings(both ? { ...options, ambiguity: 'pessimistic' } : options),
     ...readAccount(options),
+    queue: options.queue,
   }
   const annual = {
     riskFreeRate: readNumber('--risk-free-rate', options.riskFreeRate),
@@ -51,14 +54,20 @@ export async function backtestCommand(files: readonly string[], options: Backtes
     to,
   }
   const { runStatistics } = await import('../analytics/index.ts')
-  const splits = actions.filter(({ kind }) => kind === 'split')
   const opened = async () => ({
-    bars: await chooseBars(options, options.to, splits),
+    ...(await chooseData({ options, from, to: options.to, actions, actionsFile: options.actions })),
     finer:
-      options.finer === undefined ? undefined : await finerBars(options.finer, options, options.to, splits),
+      options.finer === undefined
+        ? undefined
+        : await finerBars(
+            options.finer,
+            options,
+            options.to,
+            actions.filter(({ kind }) => kind === 'split'),
+          ),
   })
   const measured = async (
-    { bars, finer }: Awaited<ReturnType<typeof opened>>,
+    { bars, ticks, finer, instruments, actions }: Awaited<ReturnType<typeof opened>>,
     ambiguity: TradingSettings['ambiguity'],
   ) => {
     const progress = progressLine('backtest')
@@ -66,12 +75,10 @@ export async function backtestCommand(files: readonly string[], options: Backtes
       ...request,
       ambiguity,
       bars,
+      ticks,
       finer,
-      actions:
-        options.actions === undefined
-          ? undefined
-          : resolveActions(actions, bars.instruments, options.actions),
-      financing: readFinancing(options.financing, currencyOf(options, bars.instruments)),
+      actions,
+      financing: readFinancing(options.financing, currencyOf(options, instruments)),
       onProgress: progress.at,
     })
     progress.done()
@@ -85,9 +92,8 @@ export async function backtestCommand(files: readonly string[], options: Backtes
   let paths: BothPaths | undefined
   if (both) {
     // A stream larger than memory has been read to its end.
-    const whole = [sources.bars, sources.finer].every(
-      source => source?.streams.every(stream => stream.series !== undefined) !== false,
-    )
+    const all = [...sources.bars, sources.finer, sources.ticks]
+    const whole = all.every(source => source?.streams.every(({ series }) => series !== undefined) !== false)
     const other = await measured(whole ? sources : await opened(), 'optimistic')
     paths = {
       pessimistic: pathFigures(run, statistics),

@@ -1,7 +1,7 @@
 /** Which bars a command runs on: `--data` from the store, `--file` for a plain table, or the store's only dataset. */
 import { GordonError } from '../core/errors.ts'
 import type { Adjustment } from '../domain/bar.ts'
-import type { ToldSplit } from '../catalog/index.ts'
+import type { Store, ToldSplit } from '../catalog/index.ts'
 import type { BarSource } from '../domain/ports/store.ts'
 import { readChoice } from './read-flags.ts'
 
@@ -29,7 +29,7 @@ export interface DataOptions {
   readonly onIssue?: string
 }
 
-const ADJUSTMENTS: readonly Adjustment[] = ['raw', 'split', 'total-return']
+export const ADJUSTMENTS: readonly Adjustment[] = ['raw', 'split', 'total-return']
 
 export const DEFAULT_STORE = 'data/store'
 
@@ -71,22 +71,22 @@ export async function chooseBars(
       splits,
     })
   }
-  const { columns, timezone, stamp, calendar, tick, lot, currency } = options
-  refuseFlags('a store, whose bars were read when they were ingested', {
-    columns,
-    timezone,
-    stamp,
-    calendar,
-    tick,
-    lot,
-    currency,
-  })
-  const { openBars, openStore } = await import('../catalog/index.ts')
-  const store = await openStore(options.store ?? DEFAULT_STORE, { snapshot: options.snapshot })
+  const { openBars } = await import('../catalog/index.ts')
+  const store = await storeOf(options)
   const datasets = options.data ?? [await onlyDataset(options, store)]
   const symbols = options.symbols?.split(',') ?? (symbol === undefined ? undefined : [symbol])
   const adjustment = readChoice('--adjustment', options.adjustment, ADJUSTMENTS)
   return openBars({ store, datasets, symbols, venue, interval, adjustment, to, splits })
+}
+
+/** The store that the flags mean. */
+export async function storeOf(options: DataOptions): Promise<Store> {
+  const { columns, timezone, stamp, calendar, tick, lot, currency } = options
+  refuseFlags('a store, whose rows were read when they were ingested', {
+    ...{ columns, timezone, stamp, calendar, tick, lot, currency },
+  })
+  const { openStore } = await import('../catalog/index.ts')
+  return openStore(options.store ?? DEFAULT_STORE, { snapshot: options.snapshot })
 }
 
 /** Bars that only fill: a dataset of the same store, or a table beside `--file`. */

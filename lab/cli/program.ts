@@ -83,7 +83,7 @@ function barsFlags(command: Command): Command {
   return command
     .option('--store <folder>', 'the store (default data/store)')
     .option('--snapshot <id>', 'an older snapshot of the store')
-    .option('--data <dataset>', 'dataset of the store, repeatable', many)
+    .option('--data <dataset>', 'dataset of the store, repeatable: bars, ticks, instruments, actions', many)
     .option('--symbols <list>', 'only these symbols, comma separated')
     .option('--file <table>', 'a CSV or Parquet file instead of the store')
     .option('--from <time>', 'first day or time of decisions; earlier bars warm up')
@@ -131,6 +131,10 @@ export function program(): Command {
       'of value, to keep a position on a margin account (default half of initial)',
     )
     .option('--actions <table>', 'CSV of splits, dividends, symbolChanges, delistings, for raw prices')
+    .option(
+      '--queue <model>',
+      'place in a book’s queues: risk-averse (default), probabilistic:power:3; exact by itself where data have order ids',
+    )
     .option('--finer <dataset>', 'finer bars that only fill: a dataset of the store, or a table')
     .option('--risk-free-rate <rate>', 'per year, e.g. 0.02 (default 0)')
     .option('--periods-per-year <n>', 'for annual figures (default: detected)')
