@@ -95,10 +95,14 @@ export class SeriesReader<Kind extends SeriesKind> {
   async #fill(rows: number): Promise<SeriesKinds[Kind] | undefined> {
     if (this.#ended) return undefined
     if (this.paths.length === 0) return this.#end()
-    const { columns, name } = this.#terms
+    const { columns, name, files } = this.#terms
     // A chunk that is larger than a small batch is handed over whole.
     const capacity = Math.max(rows, CHUNK_ROWS)
+    const newest = newestOf(files)
     const filled = columns.map(() => new Float64Array(capacity))
+    // What none of the files has heard of is not asked for.
+    const asked = columns.flatMap((column, i) => (column.since <= newest ? { column, into: filled[i] } : []))
+    for (const [i, { since }] of columns.entries()) if (since > newest) filled[i].fill(Number.NaN)
     let length = 0
     const result = (this.#result ??= await this.#start())
     while (length < rows) {
@@ -112,7 +116,7 @@ export class SeriesReader<Kind extends SeriesKind> {
         this.#chunk = chunk
         break
       }
-      for (let i = 0; i < columns.length; i++) readColumn(columns[i], chunk, i, filled[i], length)
+      for (let i = 0; i < asked.length; i++) readColumn(asked[i].column, chunk, i, asked[i].into, length)
       length += chunk.rowCount
     }
     if (length === 0) return undefined
@@ -135,16 +139,18 @@ export class SeriesReader<Kind extends SeriesKind> {
   async #start(): Promise<DuckDBResult> {
     const { kind, columns, files, window } = this.#terms
     this.#connection = await connectDuckDb()
-    const newest = Math.max(...files.map(({ schema }) => schema))
-    const sql = columns.map(({ name, type, since }) => {
-      // None of the files has heard of it.
-      if (since > newest) return 'NULL::DOUBLE'
-      return type === 'time' ? `epoch_us(${name})` : name
-    })
+    const newest = newestOf(files)
+    const sql = columns
+      .filter(({ since }) => since <= newest)
+      .map(({ name, type }) => (type === 'time' ? `epoch_us(${name})` : name))
     const mixed = files.some(({ schema }) => schema !== newest)
     const from = sqlParquet(this.paths, mixed ? ', union_by_name = true' : '')
     return this.#connection.stream(`SELECT ${sql.join(', ')} FROM ${from}${whereClause(kind, window)}`)
   }
+}
+
+function newestOf(files: readonly ManifestFile[]): number {
+  return Math.max(...files.map(({ schema }) => schema))
 }
 
 function readColumn(

@@ -271,6 +271,42 @@ test('clocks that differ are counted and told, and no row is lost', async () => 
   ])
 })
 
+test('rows in any order are put in order when that is asked for, each with its own number', async () => {
+  const whole = trades(1000)
+  const nanos = Uint16Array.from(whole.price, (_, i) => i % 1000)
+  // 7919 is prime: a permutation that no batch leaves in order. Rows 0 and 1 share a µs and differ in nanoseconds.
+  whole.receiveTime[1] = whole.receiveTime[0]
+  const order = Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1000)
+  const pick = (from: number, to: number): SourceBatch => {
+    const places = order.slice(from, to)
+    const rows = Object.fromEntries(
+      Object.entries({ ...whole, receiveNanos: nanos.map(n => 999 - n) }).map(([name, values]) => [
+        name,
+        typeof values === 'number'
+          ? places.length
+          : values instanceof Uint16Array
+            ? Uint16Array.from(places, place => values[place])
+            : Float64Array.from(places, place => (values as Float64Array)[place]),
+      ]),
+    )
+    return {
+      kind: 'trades',
+      instrument,
+      rows: rows as unknown as KindRows['trades'],
+      rowNumber: row => places[row],
+    }
+  }
+  const batches = [pick(0, 300), pick(300, 301), pick(301, 1000)]
+  await expect(ingest(batches)).rejects.toMatchObject({ code: 'BAD_ROWS' })
+  const { store } = await ingest(batches, { sort: true })
+  expect(await drained(await openTicks({ store }), 0, 333)).toEqual(plain(whole))
+  const price = whole.price.slice()
+  whole.price[500] = -1
+  const told = ingest([pick(0, 1000)], { sort: true })
+  await expect(told).rejects.toThrow('source.bin row 500, column price: price is -1')
+  whole.price.set(price)
+})
+
 test('what comes after is appended, numbered on; what overlaps is refused', async () => {
   const first = await ingest([{ kind: 'trades', instrument, rows: trades(10) }])
   const next = (from: number, mode?: 'append' | 'replace') =>

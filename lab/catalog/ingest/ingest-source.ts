@@ -198,6 +198,7 @@ async function ingestPaths(
       for await (const batch of adapter.read(reading)) {
         if (request.kinds === undefined || request.kinds.includes(batch.kind)) await streams.take(batch)
       }
+      await streams.settle()
       const taken = streams.rows - before
       if (request.onIssue !== 'drop') log.refuseFatal(taken + log.fatalRows)
       if (taken === 0) {

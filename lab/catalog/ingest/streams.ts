@@ -23,6 +23,7 @@ import {
 } from './merge.ts'
 import type { StagedPart, Staging } from './partitions.ts'
 import type { ReadingOptions } from './reading.ts'
+import { RowsInOrder } from './rows-in-order.ts'
 import { withSessions } from './sessions.ts'
 import { RowCheck } from './sound-rows.ts'
 
@@ -52,6 +53,9 @@ interface Stream {
   instrument: SourceInstrument
   wholeSizes: boolean
   check: RowCheck | undefined
+  /** Rows that wait to be put in order, where that is asked for. */
+  readonly unordered: RowsInOrder
+  seen: number
   readonly sources: ManifestSource[]
   readonly notes: Set<string>
   readonly issues: ManifestPart['issues'][number][]
@@ -113,15 +117,40 @@ export class Streams {
       return
     }
     stream.instrument = { ...stream.instrument, ...batch.instrument }
-    let rows: KindRows[SeriesKind] = stream.check!.sound(batch.rows, batch.rowNumber)
-    if (rows.length === 0) return
-    if (batch.kind === 'bars') rows = withSessions(rows as KindRows['bars'], this.#calendarOf(stream))
-    measure(stream, batch.kind, rows)
-    this.rows += rows.length
-    await stream.part.append(fieldsOf(batch.kind, rows as never))
+    const { kind, rows, rowNumber } = batch
+    // Bars that are to be sorted come sorted: only then are they known to be a series.
+    if (this.#options.sort === true && kind !== 'bars') {
+      const before = stream.seen
+      stream.seen += rows.length
+      stream.unordered.add(rows, rowNumber ?? (row => before + row + 1))
+    } else await this.#store(stream, kind, rows, rowNumber)
   }
 
-  /** All rows of the source have come. */
+  async #store(
+    stream: Stream,
+    kind: SeriesKind,
+    given: KindRows[SeriesKind],
+    rowNumber: ((row: number) => number) | undefined,
+  ): Promise<void> {
+    let rows = stream.check!.sound(given, rowNumber)
+    if (rows.length === 0) return
+    if (kind === 'bars') rows = withSessions(rows as KindRows['bars'], this.#calendarOf(stream))
+    measure(stream, kind, rows)
+    this.rows += rows.length
+    await stream.part.append(fieldsOf(kind, rows as never))
+  }
+
+  /** All rows of the source have been given; what was held back to be put in order is stored. */
+  async settle(): Promise<void> {
+    for (const stream of this.#touched) {
+      const all = stream.unordered.take()
+      stream.seen = 0
+      if (all !== undefined)
+        await this.#store(stream, stream.dataset.terms.kind as SeriesKind, all.rows, all.rowNumber)
+    }
+  }
+
+  /** The source was sound. */
   async end(notes: readonly string[]): Promise<void> {
     for (const stream of this.#touched) {
       // A file of the store is of one source.
@@ -210,6 +239,8 @@ export class Streams {
         instrument,
         wholeSizes: true,
         check: undefined,
+        unordered: new RowsInOrder(),
+        seen: 0,
         sources: [],
         notes: new Set(),
         issues: [],
