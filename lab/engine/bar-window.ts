@@ -127,8 +127,10 @@ export class BarWindow implements Columns {
     if (tail === 0 || (series === this.#series && from >= tail)) {
       for (const name of NAMES) {
         const column = series[name]
-        this[name] = column === undefined ? NONE : column.subarray(from - tail, to)
+        this[name] = column === undefined ? NONE : rowsOf(column, from - tail, to)
       }
+      // One object where two would say the same: a panel reads both for every symbol at every instant.
+      if (series.receiveTime === series.eventTime) this.receiveTime = this.eventTime
     } else {
       for (const name of NAMES) {
         const column = series[name]
@@ -151,7 +153,7 @@ export class BarWindow implements Columns {
       const kept = this.#kept[i]
       if (this.#indicators[i].foreign === true) continue
       if (kept === undefined) this.#indicators[i].indicator.fill(this, start, this.end, this.#columns[i])
-      else for (let k = 0; k < kept.length; k++) this.cells[i][k].column = kept[k].subarray(from - tail, to)
+      else for (let k = 0; k < kept.length; k++) this.cells[i][k].column = rowsOf(kept[k], from - tail, to)
     }
   }
 
@@ -230,4 +232,9 @@ export class BarWindow implements Columns {
       this.#columns[place] = cells.map(cell => cell.column)
     })
   }
+}
+
+/** Rows [from, to) as a view; the column itself where that is all of it, so that series that share one go on sharing. */
+function rowsOf(column: Float64Array, from: number, to: number): Float64Array {
+  return from === 0 && to === column.length ? column : column.subarray(from, to)
 }
