@@ -456,6 +456,10 @@ test('actions and terms are read as they were known', async () => {
   // Known too late: nothing is valid that anybody could have known.
   expect(await readInstruments({ store, at: day(10), knownAt: day(7) })).toEqual([])
   expect((await store.check('d/actions')).whole).toBe(true)
+  expect(await store.datasets()).toMatchObject([
+    { id: 'd/actions', kind: 'actions', rows: 6, first: day(9), last: day(20), instruments: [] },
+    { id: 'd/instruments', kind: 'instruments', rows: 2, first: day(10), last: day(10), instruments: [] },
+  ])
 })
 
 test('an empty gz is no source, and a folder is its files in order', async () => {

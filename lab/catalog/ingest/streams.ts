@@ -3,6 +3,7 @@
  * is known of its instrument grows. At the end they become additions to datasets, in place but not yet visible.
  */
 import { GordonError } from '../../core/errors.ts'
+import type { Micros } from '../../core/time.ts'
 import { calendarNamed, calendarOfVenue } from '../../domain/calendar/calendar.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { fieldsOf } from '../fields.ts'
@@ -53,6 +54,9 @@ interface Stream {
   instrument: SourceInstrument
   wholeSizes: boolean
   check: RowCheck | undefined
+  /** Of a table: first and last time in it. */
+  first: Micros
+  last: Micros
   /** Rows that wait to be put in order, where that is asked for. */
   readonly unordered: RowsInOrder
   seen: number
@@ -112,6 +116,12 @@ export class Streams {
     if (batch.kind === 'actions' || batch.kind === 'instruments') {
       const fields =
         batch.kind === 'actions' ? fieldsOf('actions', batch.rows) : fieldsOf('instruments', batch.rows)
+      const times =
+        batch.kind === 'actions'
+          ? batch.rows.map(({ action }) => action.time)
+          : batch.rows.flatMap(({ validFrom, validTo }) => [validFrom, validTo]).filter(Number.isFinite)
+      stream.first = Math.min(stream.first, ...times)
+      stream.last = Math.max(stream.last, ...times)
       this.rows += batch.rows.length
       await stream.part.append(fields)
       return
@@ -175,7 +185,11 @@ export class Streams {
         const staged = await stream.part.finish()
         if (staged.rows === 0) continue
         const { sources, issues, dropped } = stream
-        const { rows, first, last } = staged
+        const { rows } = staged
+        // Terms without any time have none to tell of.
+        const { first, last } = isTable(terms.kind)
+          ? { first: finite(stream.first), last: finite(stream.last) }
+          : staged
         const { id: dataset, kind, price } = terms
         const interval = kind === 'bars' ? terms.interval : undefined
         const { venue, symbol } = isTable(kind) ? {} : stream.instrument
@@ -239,6 +253,8 @@ export class Streams {
         instrument,
         wholeSizes: true,
         check: undefined,
+        first: Number.POSITIVE_INFINITY,
+        last: Number.NEGATIVE_INFINITY,
         unordered: new RowsInOrder(),
         seen: 0,
         sources: [],
@@ -311,6 +327,10 @@ export class Streams {
 
 function isTable(kind: DataKind): boolean {
   return kind === 'actions' || kind === 'instruments'
+}
+
+function finite(time: Micros): Micros {
+  return Number.isFinite(time) ? time : 0
 }
 
 function labelOf({ instrument, name }: Stream): string {
