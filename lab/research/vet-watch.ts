@@ -17,9 +17,8 @@ export interface Decision {
   readonly text: string
   /** Of an order that was sent: `buy XNAS:A`; else empty. */
   readonly order: string
-  /** The order's terms without its number, its name and its days; empty where none was sent. */
-  readonly terms: string
-  /** Of an order that was sent: units asked for; else 0. */
+  /** Of an order that was sent: where in the text its names and its last day begin, and units asked for. */
+  readonly named: number
   readonly quantity: number
   readonly id: number
   readonly callback: string
@@ -91,11 +90,12 @@ function listen(instance: Callbacks, into: Decision[], onlooker: Onlooker): void
       const order = ctx.order(known + 1)
       if (order === undefined) return
       known++
+      const plain = `sent ${terms(order)}`
       into.push({
         time: ctx.now,
-        text: `sent ${terms(order)}`,
+        text: plain + namesOf(order),
         order: `${order.side} ${order.instrument}`,
-        terms: terms({ ...order, tag: '', goodTill: undefined, id: 0 }),
+        named: plain.length,
         quantity: order.quantity,
         id: order.id,
         callback,
@@ -103,7 +103,7 @@ function listen(instance: Callbacks, into: Decision[], onlooker: Onlooker): void
     }
   }
   const told = (text: string, id: number, ctx: Context, callback: string): void => {
-    into.push({ time: ctx.now, text, order: '', terms: '', quantity: 0, id, callback })
+    into.push({ time: ctx.now, text, order: '', named: 0, quantity: 0, id, callback })
   }
   for (const name of new Set([...callbacksOf(instance), 'onFill', 'onOrder'])) {
     const own = instance[name]
@@ -117,7 +117,7 @@ function listen(instance: Callbacks, into: Decision[], onlooker: Onlooker): void
         if (name === 'onFill') told(fillText(given[0] as FillRecord), 0, ctx, name)
         if (name === 'onOrder') {
           const order = given[0] as OrderRecord
-          told(`told ${order.state} ${order.reason} ${terms(order)}`, order.id, ctx, name)
+          told(`told ${order.state} ${order.reason} ${terms(order)}${namesOf(order)}`, order.id, ctx, name)
         }
         if (own !== undefined) {
           onlooker.enter(name, given)
@@ -147,20 +147,30 @@ function callbacksOf(instance: object): string[] {
   return [...names]
 }
 
+/** What is the strategy's own to choose and may well hold a date. */
+function namesOf({ goodTill, group, tag }: OrderRecord): string {
+  let text = goodTill === undefined ? '' : ` goodTill ${goodTill}`
+  if (group !== undefined && group !== '') text += ` group ${group}`
+  if (tag !== undefined && tag !== '') text += ` tag ${tag}`
+  return text
+}
+
+/** Said first, said by namesOf, or of how an order went. */
+const NO_TERMS: ReadonlySet<string> = new Set([
+  ...['id', 'side', 'quantity', 'instrument', 'type', 'timeInForce', 'goodTill', 'group', 'tag'],
+  ...['state', 'filledQuantity', 'averagePrice', 'submittedAt', 'endedAt', 'reason'],
+])
+
 /** `order 3 buy 100 XNAS:A limit GTC limitPrice 9.9`: what an order asks for, and nothing of how it went. */
 function terms(order: OrderRecord): string {
-  const { id, side, quantity, instrument, type, timeInForce, ...others } = order
-  const {
-    state: _1,
-    filledQuantity: _2,
-    averagePrice: _3,
-    submittedAt: _4,
-    endedAt: _5,
-    reason: _6,
-    ...rest
-  } = others
-  const more = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
-  return `order ${id} ${side} ${quantity} ${instrument} ${type} ${timeInForce}${more.map(([name, value]) => ` ${name} ${value}`).join('')}`
+  const { id, side, quantity, instrument, type, timeInForce } = order
+  let text = `order ${id} ${side} ${quantity} ${instrument} ${type} ${timeInForce}`
+  for (const name in order) {
+    if (NO_TERMS.has(name)) continue
+    const value = order[name as keyof OrderRecord]
+    if (value !== undefined && value !== '') text += ` ${name} ${value}`
+  }
+  return text
 }
 
 function fillText(fill: FillRecord): string {
@@ -251,7 +261,7 @@ export function termKeys(watched: Watched, shift = 0): Set<string> {
   return new Set(
     watched.decisions
       .filter(one => one.order !== '' && one.callback !== 'onEnd')
-      .map(one => `${one.time - shift} ${one.terms}`),
+      .map(one => `${one.time - shift} ${one.text.slice(0, one.named)}`),
   )
 }
 
