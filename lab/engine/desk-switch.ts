@@ -1,7 +1,7 @@
 /** Brings each report of the venue to the desk of the strategy whose order it is about. */
 import type { Units } from '../core/decimal.ts'
 import type { Reason } from '../domain/order.ts'
-import type { AccountReports, OrderChange } from '../domain/ports/venue.ts'
+import type { AccountReports, OrderChange, Underway } from '../domain/ports/venue.ts'
 import type { WorkingOrder } from '../domain/working-order.ts'
 import type { OrderDesk } from './order-desk.ts'
 
@@ -40,14 +40,21 @@ export class DeskSwitch implements AccountReports {
   replaced(order: WorkingOrder, change: OrderChange, now: number): void {
     this.#of(order).replaced(order, change, now)
   }
-  payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean, spent?: Units): number {
-    return this.#of(order).payableLots(order, lots, price, maker, spent)
+  payableLots(
+    order: WorkingOrder,
+    lots: number,
+    price: number,
+    maker?: boolean,
+    spent?: Units,
+    moved?: number,
+  ): number {
+    return this.#of(order).payableLots(order, lots, price, maker, spent, moved)
   }
   held(order: WorkingOrder, now: number): void {
     this.#of(order).held(order, now)
   }
-  approve(order: WorkingOrder): Reason | undefined {
-    return this.#of(order).approve(order)
+  approve(order: WorkingOrder, underway?: Underway): Reason | undefined {
+    return this.#of(order).approve(order, underway)
   }
   resized(order: WorkingOrder, lots: number, waitingLots: number, now: number): void {
     this.#of(order).resized(order, lots, waitingLots, now)

@@ -9,7 +9,7 @@ import type { FeeModel } from '../costs/index.ts'
 import { notionalOf, notionalUnits } from '../costs/notional.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import type { Reason } from '../domain/order.ts'
-import type { AccountReports, OrderChange, Venue } from '../domain/ports/venue.ts'
+import type { AccountReports, OrderChange, Underway, Venue } from '../domain/ports/venue.ts'
 import { orderRecord, type WorkingOrder } from '../domain/working-order.ts'
 import type { Account } from '../portfolio/account.ts'
 import type { RiskEngine } from '../risk/risk-engine.ts'
@@ -191,6 +191,8 @@ export class OrderDesk implements AccountReports {
   // ------------------------------------------------------------------ reports of the venue
 
   accepted(order: WorkingOrder, now: number): void {
+    // A child that its venue let go: risk looked at it there.
+    if (order.state === 'held') this.#risk.take(order)
     if (order.state === 'cancelPending') order.before = 'accepted'
     else order.enter('accepted', now)
   }
@@ -272,8 +274,8 @@ export class OrderDesk implements AccountReports {
     order.enter('held', now)
   }
 
-  approve(order: WorkingOrder): Reason | undefined {
-    return this.#risk.approve(order)
+  approve(order: WorkingOrder, underway?: Underway): Reason | undefined {
+    return this.#risk.approve(order, underway)
   }
 
   resized(order: WorkingOrder, lots: number, waitingLots: number, _now: number): void {
@@ -301,9 +303,16 @@ export class OrderDesk implements AccountReports {
     this.#tellOrder(order)
   }
 
-  payableLots(order: WorkingOrder, lots: number, price: number, maker = false, spent: Units = 0): number {
+  payableLots(
+    order: WorkingOrder,
+    lots: number,
+    price: number,
+    maker = false,
+    spent: Units = 0,
+    moved = 0,
+  ): number {
     if (!this.#cashAccount) return lots
-    if (order.sign < 0) return this.#deliverableLots(order, lots, price, maker, spent)
+    if (order.sign < 0) return this.#deliverableLots(order, lots, price, maker, spent, moved)
     const { handle } = order
     const instrument = this.#instruments[handle]
     let available = this.#account.cashOf(handle)
@@ -334,10 +343,17 @@ export class OrderDesk implements AccountReports {
   }
 
   /** What a cash account holds of what is to be sold; orders that only reduce may have sold it before. */
-  #deliverableLots(order: WorkingOrder, wanted: number, price: number, maker: boolean, spent: Units): number {
+  #deliverableLots(
+    order: WorkingOrder,
+    wanted: number,
+    price: number,
+    maker: boolean,
+    spent: Units,
+    moved: number,
+  ): number {
     const account = this.#account
     const { handle } = order
-    const held = account.positionLots[handle]
+    const held = account.positionLots[handle] + moved
     const lots = held < wanted ? Math.max(0, held) : wanted
     this.#undeliverable = lots < wanted ? order.id : 0
     const instrument = this.#instruments[handle]

@@ -9,13 +9,16 @@
  * batch's reducing market orders are taken as done. Orders of one group count as the largest of them
  * (group-exposure.ts). Reduce-only orders and the children of brackets count as nothing, for they are cut to the
  * position when they fill; so a resting stop that is one of these does not stand in the way of another sale.
- * What waits for another order's fill is looked at when its time comes.
+ * What waits for another order's fill is looked at when its time comes: at the account when it is told of the fill, or
+ * ahead of it at a venue that keeps such orders itself (ahead.ts).
  */
 import type { FeeModel } from '../costs/index.ts'
 import { notionalOf } from '../costs/notional.ts'
 import type { Reason } from '../domain/order.ts'
+import type { Underway } from '../domain/ports/venue.ts'
 import { PLAIN_TERMS, type WorkingOrder } from '../domain/working-order.ts'
 import type { Account } from '../portfolio/account.ts'
+import { Ahead } from './ahead.ts'
 import { GroupExposure } from './group-exposure.ts'
 import type { RiskLimits } from './limits.ts'
 import type { Margin } from './margin.ts'
@@ -47,6 +50,10 @@ export class RiskEngine {
   readonly #batchLots: Float64Array
   /** A cash account without limits of its own. */
   readonly #simple: boolean
+  /** What backs the pool of the order at hand while its venue is ahead of the account. */
+  #equityAhead: number | undefined
+  /** The order at hand was approved before: what it cannot pay for is cut at its fills. */
+  #again = false
 
   /** @param margin of a margin account; absent for a cash account */
   constructor(limits: RiskLimits, account: Account, fees: FeeModel, margin?: Margin) {
@@ -163,14 +170,23 @@ export class RiskEngine {
     return undefined
   }
 
-  /** Decides an order that has waited for another one's fill. */
-  approve(order: WorkingOrder): Reason | undefined {
+  /**
+   * Decides an order that has waited for another one's fill. @param underway what its venue knows ahead of the account
+   * counts as known, and the order itself when the account is told that it works (`take`)
+   */
+  approve(order: WorkingOrder, underway?: Underway): Reason | undefined {
     if (order.special.bracket) return undefined
     this.#value()
+    if (underway !== undefined) return this.#approveAhead(order, underway)
     const price = this.#price(order)
     const reason = this.#refusal(order, this.#reduces(order), price)
     if (reason === undefined) this.#reserve(order, price)
     return reason
+  }
+
+  /** Counts an order that was approved ahead of the account. */
+  take(order: WorkingOrder): void {
+    if (!order.counted) this.#reserve(order, this.#price(order))
   }
 
   /** Ends a batch: its reductions count as working orders like any other from here. */
@@ -255,6 +271,39 @@ export class RiskEngine {
     order.reservedCents = 0
   }
 
+  /** As if the account had been told all that is underway. */
+  #approveAhead(order: WorkingOrder, underway: Underway): Reason | undefined {
+    const account = this.#account
+    const margin = this.#margin
+    const pool = margin?.poolOf(order.handle)
+    const equity = pool === undefined ? undefined : margin!.poolEquity(pool)
+    const ahead = new Ahead({
+      risk: this,
+      account,
+      fees: this.#fees,
+      cash: margin === undefined,
+      counts: [this.#buying, this.#selling, this.#planned, this.#reserved],
+      groups: this.#groups,
+    })
+    underway.tell(ahead, order.strategy)
+    let gained = 0
+    for (let handle = 0; handle < ahead.gain.length; handle++) {
+      if (ahead.gain[handle] === 0) continue
+      const own = ahead.gain[handle] * account.rates.rate[account.settlement[handle]]
+      account.equity += own
+      if (margin?.poolOf(handle) === pool) gained += pool === 0 ? own : ahead.gain[handle]
+    }
+    this.#equityAhead = equity === undefined ? undefined : equity + gained
+    const again = order.counted
+    this.#again = again
+    if (again) ahead.ended(order)
+    const reason = this.#refusal(order, this.#reduces(order), this.#price(order))
+    ahead.back()
+    this.#equityAhead = undefined
+    this.#again = false
+    return again && reason !== 'positionLimit' && reason !== 'buyingPower' ? undefined : reason
+  }
+
   /** A loop: calling `fill` costs more than the one or two currencies of a run. */
   #clearProceeds(): void {
     const proceeds = this.#proceeds
@@ -332,7 +381,7 @@ export class RiskEngine {
     const lots = this.#added(order)
     const longest = this.#longest(handle) + (order.sign > 0 ? lots : 0)
     const shortest = this.#shortest(handle) - (order.sign < 0 ? lots : 0)
-    if (this.#limits.account === 'cash') {
+    if (this.#limits.account === 'cash' && this.#again === false) {
       if (order.sign < 0 && shortest < 0) return 'shortNotAllowed'
       // A sale may cost more than it brings: a fee per order on a small one.
       const currency = this.#account.settlement[handle]
@@ -361,7 +410,8 @@ export class RiskEngine {
       this.#margin.initialOf(handle, lotsBefore, price)
     const pool = this.#margin.poolOf(handle)
     // Said this way round so that what nobody knows refuses.
-    const backed = this.#worstInitial(pool) + needed <= this.#margin.poolEquity(pool) * (1 + 1e-12)
+    const equity = this.#equityAhead ?? this.#margin.poolEquity(pool)
+    const backed = this.#worstInitial(pool) + needed <= equity * (1 + 1e-12)
     return backed ? undefined : 'buyingPower'
   }
 

@@ -68,16 +68,44 @@ export interface VenueReports {
   /**
    * The largest number of lots, up to `lots`, that the account can pay for at this price.
    * @param spent what fills on their way back have cost, ledger units; below zero where they bring more
+   * @param moved signed lots of those fills
    */
-  payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean, spent?: Units): number
+  payableLots(
+    order: WorkingOrder,
+    lots: number,
+    price: number,
+    maker?: boolean,
+    spent?: Units,
+    moved?: number,
+  ): number
+}
+
+/** What has happened at a venue and is still on its way to the account. */
+export interface Underway {
+  /** Tells what is about one strategy's orders, in the order in which it happened. */
+  tell(to: UnderwayReports, strategy: number): void
+}
+
+export interface UnderwayReports {
+  /** A child was approved and set to work. */
+  released(order: WorkingOrder): void
+  filled(order: WorkingOrder, lots: number, price: number, now: Micros, maker: boolean): void
+  /** Refused, cancelled, expired. */
+  ended(order: WorkingOrder): void
+  resized(order: WorkingOrder, lots: number, waitingLots: number): void
+  replaced(order: WorkingOrder, change: OrderChange): void
 }
 
 /** What lies between a venue and the account also tells of orders that wait for others, and asks what it needs. */
 export interface AccountReports extends VenueReports {
   /** It waits for another order's fill (OTO). */
   held(order: WorkingOrder, now: Micros): void
-  /** Asks risk about an order whose time to work has come. */
-  approve(order: WorkingOrder): Reason | undefined
+  /**
+   * Asks risk about an order whose time to work has come, or about one approved before, whose limits are then looked
+   * at once more.
+   * @param underway counts as known; what risk has approved with it counts for the account when it is told `accepted`
+   */
+  approve(order: WorkingOrder, underway?: Underway): Reason | undefined
   /** Its quantity is another now, as another order of its group or its parent filled; 0 ≤ filled < lots. */
   resized(order: WorkingOrder, lots: number, waitingLots: number, now: Micros): void
   /** Signed lots that its strategy holds of an order's instrument. */
