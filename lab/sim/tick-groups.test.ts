@@ -206,22 +206,6 @@ describe('a bracket', () => {
   })
 })
 
-describe('a child that is no bracket’s', () => {
-  it('works when its parent’s report is back, as risk looks at it first', async () => {
-    const run = await tickPlay(
-      [BOOK, '20 trade 98.5x1 sell', '22 trade 104.5x9 buy', '28 trade 104.5x9 buy', ...END],
-      {
-        5: ({ ctx, X }) => {
-          const parent = ctx.buy(X, 3, { limit: 99 })
-          ctx.sell(X, 3, { limit: 104, after: parent })
-        },
-      },
-      { latency },
-    )
-    expect(tickFills(run)).toEqual(['25: buy 3 at 99', '33: sell 3 at 104'])
-  })
-})
-
 describe('a group across an instrument with ticks and one with bars', () => {
   class Both extends strategy({}) {
     override onStart(ctx: Context): void {

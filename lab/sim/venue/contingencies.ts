@@ -3,15 +3,17 @@
  * port, and the venue reports to it. Before ticks there are two: one at the venue, for what the venue itself keeps
  * (standing.ts), and one at the account for the rest.
  *
- *   OTO      a child is held until its parent has filled whole, or has ended with a part filled; of a parent that
- *            ends without a fill it ends too (parentEnded)
+ *   OTO      a child is held until its parent has filled whole, or has ended with a part filled; then risk looks at it,
+ *            and it works. Of a parent that ends without a fill it ends too (parentEnded)
  *   OCO      one order of a group filled cancels the others (otherOfGroupFilled); a part filled cuts each to the
  *            same part of what it has left, rounded down to lots, as native OCO does
  *   bracket  two reduce-only children in one group; they work from the parent's first fill on, for as much as it
  *            has filled, and go on while it fills
  *   reduce-only   cut to the position at each fill; cancelled when none is left to reduce
  *
- * All of it happens within the instant of the fill, and takes no latency.
+ * All of it happens within the instant of the fill, and takes no latency. What lies in two markets of which only one
+ * has ticks (a group, a parent and its child) shares no venue and is tied at the account, as a broker ties what it
+ * routes to two venues: with the report.
  */
 import type { Units } from '../../core/decimal.ts'
 import type { Reason } from '../../domain/order.ts'
@@ -137,18 +139,25 @@ export class Contingencies implements Venue, VenueReports {
     }
     const standing = this.#standing
     const lead = parent === 0 ? undefined : this.#account.find(parent)
-    // One that the account has let go works already.
-    const waits = parent !== 0 && (order.special.bracket || order.state === 'submitted')
+    let waits = parent !== 0 && standing.comesWaiting(order)
     if (waits && this.#refused(order, lead, now)) return
+    if (waits && standing.sendsOn(order, lead!)) {
+      const reason = this.#account.approve(order)
+      if (reason !== undefined) {
+        this.rejected(order, reason, now)
+        return
+      }
+      waits = false
+    }
     this.#tied.add(order)
     if (group !== '') listed(this.#groups, group).push(order)
-    if (waits && standing.keepsChild(order)) listed(this.#children, parent).push(order)
+    if (waits && standing.minds(order, lead!)) listed(this.#children, parent).push(order)
     if (reduceOnly && standing.keepsReducing(order)) this.#reducers.push(order)
     if (waits) this.#hold(order, lead!, now)
-    else {
-      if (this.#untold.size > 0 && group !== '') this.#catchUp(order, now)
-      if (standing.living(order)) this.#venue.submit(order, now)
-    }
+    if (this.#untold.size > 0 && group !== '') this.#catchUp(order, now)
+    if (!standing.living(order)) return
+    if (!waits) this.#venue.submit(order, now)
+    else if (standing.keepsChild(order) && this.#due(order, lead!)) this.#release(order, now)
   }
 
   /** No parent, or one that ended without a fill. */
@@ -156,7 +165,9 @@ export class Contingencies implements Venue, VenueReports {
     const standing = this.#standing
     if (lead !== undefined && (standing.living(lead) || standing.filled(lead) > 0)) return false
     standing.over(order)
-    this.rejected(order, lead === undefined ? 'unknownOrder' : 'parentEnded', now)
+    // One that the account has as held was taken in, and ends as those do that have waited a while.
+    if (order.state === 'held') this.canceled(order, 'parentEnded', now)
+    else this.rejected(order, lead === undefined ? 'unknownOrder' : 'parentEnded', now)
     return true
   }
 
@@ -165,14 +176,19 @@ export class Contingencies implements Venue, VenueReports {
     const { bracket } = order.special
     const living = standing.living(lead)
     lead.leads = true
+    // It goes there like any other, and waits there.
+    if (!standing.keepsChild(order)) this.#venue.submit(order, now)
     standing.hold(
       order,
       bracket && !living ? standing.filled(lead) : order.lots,
       bracket && living ? this.#rest(lead) : 0,
       now,
     )
-    if (!standing.keepsChild(order)) this.#venue.submit(order, now)
-    else if (!living || (bracket && standing.filled(lead) > 0)) this.#release(order, now)
+  }
+
+  /** What it waits for has happened. */
+  #due(order: WorkingOrder, lead: WorkingOrder): boolean {
+    return !this.#standing.living(lead) || (order.special.bracket && this.#standing.filled(lead) > 0)
   }
 
   /** What others of its group filled before it came; what the account was told meanwhile it has acted on. */
@@ -184,7 +200,7 @@ export class Contingencies implements Venue, VenueReports {
     }
     const untold = this.#untold.get(groupOf(order))
     if (untold === undefined) return
-    this.#standing.meet(order)
+    if (!this.#standing.held(order)) this.#standing.meet(order)
     for (const { part } of untold) this.#cutSibling(order, part, now)
   }
 
@@ -195,8 +211,13 @@ export class Contingencies implements Venue, VenueReports {
       return
     }
     const reason = this.#account.approve(order)
-    if (reason === undefined) this.#venue.submit(order, now)
-    else this.rejected(order, reason, now)
+    if (reason === undefined) {
+      this.#standing.begins(order, now)
+      this.#venue.submit(order, now)
+    } else {
+      this.#standing.over(order)
+      this.rejected(order, reason, now)
+    }
   }
 
   /** @param before what could still trade of it before the fill */
@@ -212,7 +233,7 @@ export class Contingencies implements Venue, VenueReports {
         if (standing.keepsPair(order, other)) this.#cutSibling(other, part, now)
     }
     for (const child of this.#childrenOf(order)) {
-      if (!standing.living(child)) continue
+      if (!standing.living(child) || !standing.keepsChild(child)) continue
       if (child.special.bracket) standing.waits(child, this.#rest(order), now)
       if (standing.held(child) && (child.special.bracket || !living)) this.#release(child, now)
     }
@@ -247,7 +268,7 @@ export class Contingencies implements Venue, VenueReports {
   #afterEnd(order: WorkingOrder, now: number): void {
     const standing = this.#standing
     for (const child of this.#childrenOf(order)) {
-      if (!standing.living(child)) continue
+      if (!standing.living(child) || !(standing.keepsChild(child) || standing.orphans(order))) continue
       if (standing.filled(order) === 0) this.cancel(child, now, 'parentEnded')
       else if (!child.special.bracket) {
         if (standing.held(child)) this.#release(child, now)
@@ -264,7 +285,7 @@ export class Contingencies implements Venue, VenueReports {
     const standing = this.#standing
     const waiting = this.#rest(order)
     for (const child of this.#childrenOf(order))
-      if (child.special.bracket && standing.waiting(child) !== waiting)
+      if (child.special.bracket && standing.keepsChild(child) && standing.waiting(child) !== waiting)
         standing.resized(child, standing.filled(child) + standing.left(child) + waiting, waiting, now)
   }
 

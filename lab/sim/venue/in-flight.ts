@@ -6,7 +6,7 @@
 import { addUnits, type Units } from '../../core/decimal.ts'
 import { type FeeModel, notionalUnits } from '../../costs/index.ts'
 import type { Reason } from '../../domain/order.ts'
-import type { AccountReports, OrderChange } from '../../domain/ports/venue.ts'
+import type { AccountReports, OrderChange, Underway } from '../../domain/ports/venue.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
 import type { Tradable } from '../../strategy/context.ts'
 
@@ -71,7 +71,14 @@ export class InFlight implements AccountReports {
   }
 
   payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean): number {
-    return this.#account.payableLots(order, lots, price, maker, this.#spent[this.#purse(order)])
+    return this.#account.payableLots(
+      order,
+      lots,
+      price,
+      maker,
+      this.#spent[this.#purse(order)],
+      this.#lots[this.#cell(order)],
+    )
   }
 
   /** What may trade at the venue changes with it, at once. */
@@ -112,8 +119,8 @@ export class InFlight implements AccountReports {
   held(order: WorkingOrder, now: number): void {
     this.#account.held(order, now)
   }
-  approve(order: WorkingOrder): Reason | undefined {
-    return this.#account.approve(order)
+  approve(order: WorkingOrder, underway?: Underway): Reason | undefined {
+    return this.#account.approve(order, underway)
   }
   find(id: number): WorkingOrder | undefined {
     return this.#account.find(id)

@@ -5,7 +5,13 @@
  */
 import type { Units } from '../../core/decimal.ts'
 import type { Reason } from '../../domain/order.ts'
-import type { AccountReports, OrderChange, VenueReports } from '../../domain/ports/venue.ts'
+import type {
+  AccountReports,
+  OrderChange,
+  Underway,
+  UnderwayReports,
+  VenueReports,
+} from '../../domain/ports/venue.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
 import type { Outlet } from './contingencies.ts'
 import type { InFlight } from './in-flight.ts'
@@ -30,7 +36,7 @@ export interface ReportLineEnds {
   readonly latency: (handle: number) => number
 }
 
-export class ReportLine implements Outlet {
+export class ReportLine implements Outlet, Underway {
   /** When the earliest is due; Infinity when none is on its way. */
   due = Number.POSITIVE_INFINITY
   readonly #reports: VenueReports
@@ -42,6 +48,10 @@ export class ReportLine implements Outlet {
   #count = 0
   #last = Number.NEGATIVE_INFINITY
   #sent = 0
+  /** Children that risk has approved here and the account does not know at work yet. */
+  readonly #released: WorkingOrder[] = []
+  /** Per strategy, where one of its children is or was. */
+  readonly #release: number[] = []
   #kind = new Uint8Array(64)
   #time = new Float64Array(64)
   #lots = new Float64Array(64)
@@ -69,10 +79,22 @@ export class ReportLine implements Outlet {
     return this.#count
   }
 
+  /** Reports that the account has had. */
+  get heard(): number {
+    return this.#sent - this.#count
+  }
+
+  /** Number of the report by which a strategy will know its newest child at work; 0 while there was none. */
+  release(strategy: number): number {
+    return this.#release[strategy] ?? 0
+  }
+
   // ------------------------------------------------------------------ what happens at the venue, when it happens
 
   accepted(order: WorkingOrder, now: number): void {
     this.#add(ACCEPTED, order, now)
+    if (this.#released.length > 0 && this.#released.includes(order))
+      this.#release[order.strategy] = this.#sent
   }
   rejected(order: WorkingOrder, reason: Reason, now: number): void {
     this.#reason[this.#add(REJECTED, order, now)] = reason
@@ -127,8 +149,34 @@ export class ReportLine implements Outlet {
   find(id: number): WorkingOrder | undefined {
     return this.#account.find(id)
   }
+  /** Risk looks at a child that is to work from now on, with what is on its way to the account. */
   approve(order: WorkingOrder): Reason | undefined {
-    return this.#account.approve(order)
+    const reason = this.#account.approve(order, this)
+    if (reason === undefined && !order.special.bracket) {
+      this.#released.push(order)
+      this.#release[order.strategy] = this.#sent + 1
+    }
+    return reason
+  }
+  /** The same for an order that was approved without what has happened here since. */
+  approveAgain(order: WorkingOrder): Reason | undefined {
+    return this.#account.approve(order, this)
+  }
+
+  tell(to: UnderwayReports, strategy: number): void {
+    for (const order of this.#released) if (order.strategy === strategy) to.released(order)
+    for (let k = 0; k < this.#count; k++) {
+      const at = (this.#head + k) % this.#size
+      const kind = this.#kind[at]
+      const order = this.#order[at]
+      if (order.strategy !== strategy) continue
+      const lots = this.#lots[at]
+      const price = this.#price[at]
+      if (kind === FILLED) to.filled(order, lots, price, this.#time[at], this.#maker[at] === 1)
+      else if (kind === RESIZED) to.resized(order, lots, price)
+      else if (kind === REPLACED) to.replaced(order, this.#change[at]!)
+      else if (kind === REJECTED || kind === CANCELED || kind === EXPIRED) to.ended(order)
+    }
   }
 
   // ------------------------------------------------------------------ the other end
@@ -148,6 +196,7 @@ export class ReportLine implements Outlet {
     const reports = this.#reports
     const order = this.#order[at]
     const kind = this.#kind[at]
+    if (kind <= EXPIRED && this.#released.length > 0) this.#known(order)
     if (kind === ACCEPTED) reports.accepted(order, now)
     else if (kind === REJECTED) reports.rejected(order, this.#reason[at], now)
     else if (kind === FILLED) this.#handFill(at, order, now)
@@ -156,6 +205,12 @@ export class ReportLine implements Outlet {
     else if (kind === REPLACED) reports.replaced(order, this.#change[at]!, now)
     else if (kind === RESIZED) this.#account.resized(order, this.#lots[at], this.#price[at], now)
     else order.waitingLots = this.#lots[at]
+  }
+
+  /** The account learns that it works, or that it never did. */
+  #known(order: WorkingOrder): void {
+    const place = this.#released.indexOf(order)
+    if (place >= 0) this.#released.splice(place, 1)
   }
 
   #handFill(at: number, order: WorkingOrder, now: number): void {

@@ -1,7 +1,7 @@
 /**
  * How orders stand where contingencies act. With bars that is the account, which learns of everything at once. A venue
- * of ticks keeps groups and brackets itself: it knows of a fill before the account does, and acts on what it knows.
- * A child that is no bracket's waits at the account, as risk looks at it before it may work.
+ * of ticks keeps groups, brackets and children of its own orders itself: it knows of a fill before the account does, and
+ * acts on what it knows. What is tied across a venue of ticks and one of bars waits at the account.
  */
 import type { AccountReports } from '../../domain/ports/venue.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
@@ -21,6 +21,10 @@ export interface Standing {
   waiting(order: WorkingOrder): number
   /** It waits at the account, and no venue knows it. */
   atHome(order: WorkingOrder): boolean
+  /** A child that has come has not been let go. */
+  comesWaiting(order: WorkingOrder): boolean
+  /** What it would wait for is known to have happened: it is an order like any other. */
+  sendsOn(order: WorkingOrder, lead: WorkingOrder): boolean
   /** Its terms are known, before it works. */
   meet(order: WorkingOrder): void
   /** It begins to wait for its parent. */
@@ -28,6 +32,8 @@ export interface Standing {
   /** Its parent has filled, and it waits for fewer lots. */
   waits(order: WorkingOrder, waiting: number, now: number): void
   resized(order: WorkingOrder, lots: number, waiting: number, now: number): void
+  /** It is let go. */
+  begins(order: WorkingOrder, now: number): void
   /** It ends without having worked. */
   over(order: WorkingOrder): void
   /** Number of the newest report, and whether it has reached the account. */
@@ -35,6 +41,10 @@ export interface Standing {
   told(report: number): boolean
   /** Whether it is here that the child waits, the reduce-only order is cut, the one's fill cuts the other. */
   keepsChild(order: WorkingOrder): boolean
+  /** Whether what becomes of its parent is seen from here first. */
+  minds(order: WorkingOrder, lead: WorkingOrder): boolean
+  /** It ended here without its venue having known it, which keeps what waits for it. */
+  orphans(order: WorkingOrder): boolean
   keepsReducing(order: WorkingOrder): boolean
   keepsPair(order: WorkingOrder, other: WorkingOrder): boolean
 }
@@ -43,7 +53,7 @@ export class AtAccount implements Standing {
   readonly #account: AccountReports
   readonly #ticking: ReadonlySet<number>
 
-  /** @param ticking handles of instruments whose venue keeps groups and brackets */
+  /** @param ticking handles of instruments whose venue keeps what is tied within it */
   constructor(account: AccountReports, ticking: ReadonlySet<number> = new Set()) {
     this.#account = account
     this.#ticking = ticking
@@ -70,6 +80,12 @@ export class AtAccount implements Standing {
   waiting(order: WorkingOrder): number {
     return order.waitingLots
   }
+  comesWaiting(order: WorkingOrder): boolean {
+    return order.state === 'submitted'
+  }
+  sendsOn(order: WorkingOrder, lead: WorkingOrder): boolean {
+    return this.#ticking.has(order.handle) && !order.special.bracket && !lead.living
+  }
   meet(): void {}
   hold(order: WorkingOrder, lots: number, waiting: number, now: number): void {
     order.lots = lots
@@ -82,6 +98,11 @@ export class AtAccount implements Standing {
   resized(order: WorkingOrder, lots: number, waiting: number, now: number): void {
     this.#account.resized(order, lots, waiting, now)
   }
+  /** No bar that began before the report of its parent's ticks fills it. */
+  begins(order: WorkingOrder, now: number): void {
+    if (this.#ticking.size === 0 || this.#ticking.has(order.handle)) return
+    if (this.#ticking.has(this.#account.find(order.special.parent)!.handle)) order.decidedAt = now
+  }
   over(): void {}
   report(): number {
     return 0
@@ -90,7 +111,16 @@ export class AtAccount implements Standing {
     return true
   }
   keepsChild(order: WorkingOrder): boolean {
-    return !order.special.bracket || !this.#ticking.has(order.handle)
+    if (!this.#ticking.has(order.handle)) return true
+    if (order.special.bracket) return false
+    const lead = this.#account.find(order.special.parent)
+    return lead === undefined || !this.#ticking.has(lead.handle)
+  }
+  minds(order: WorkingOrder, lead: WorkingOrder): boolean {
+    return this.keepsChild(order) || this.held(lead)
+  }
+  orphans(order: WorkingOrder): boolean {
+    return this.#ticking.has(order.handle) && order.venueState === 0
   }
   keepsReducing(order: WorkingOrder): boolean {
     return !this.#ticking.has(order.handle)
@@ -98,7 +128,7 @@ export class AtAccount implements Standing {
   keepsPair(order: WorkingOrder, other: WorkingOrder): boolean {
     if (!this.#ticking.has(order.handle) || !this.#ticking.has(other.handle)) return true
     // Its venue has not seen it.
-    return other.venueState === 0 && this.keepsChild(other)
+    return other.venueState === 0 && other.venueLots === 0
   }
 }
 
@@ -117,6 +147,12 @@ export class AtVenue implements Standing {
     return order.venueState === HELD
   }
   atHome(): boolean {
+    return false
+  }
+  comesWaiting(order: WorkingOrder): boolean {
+    return order.state === 'held'
+  }
+  sendsOn(): boolean {
     return false
   }
   meet(order: WorkingOrder): void {
@@ -149,6 +185,7 @@ export class AtVenue implements Standing {
     order.venueWaiting = waiting
     this.#line.resized(order, lots, waiting, now)
   }
+  begins(): void {}
   over(order: WorkingOrder): void {
     order.venueState = OVER
     order.venueLots = 0
@@ -157,10 +194,16 @@ export class AtVenue implements Standing {
     return this.#line.sent
   }
   told(report: number): boolean {
-    return report <= this.#line.sent - this.#line.count
+    return report <= this.#line.heard
   }
-  keepsChild(order: WorkingOrder): boolean {
-    return order.special.bracket
+  keepsChild(): boolean {
+    return true
+  }
+  minds(): boolean {
+    return true
+  }
+  orphans(): boolean {
+    return false
   }
   keepsReducing(): boolean {
     return true

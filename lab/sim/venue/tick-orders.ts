@@ -74,7 +74,8 @@ export class TickOrders {
   /** Ends it, and leaves it where it stands until `tidy`: whoever goes through the lists passes over it. */
   strike(order: WorkingOrder, reason: Reason, now: number): void {
     if (order.venueState === OVER) return
-    const came = order.venueState !== 0 || order.special.bracket
+    // Who is on the way is refused, unless the account has it as waiting for another, or as let go.
+    const came = order.venueState !== 0 || order.state === 'held' || order.state === 'accepted'
     this.#floor.end(order)
     // On its way here while the order whose fill ends it has filled.
     if (came) this.#floor.setup.reports.canceled(order, reason, now)

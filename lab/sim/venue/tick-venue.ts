@@ -10,13 +10,14 @@ import type { LatencyModel } from '../models/latency.ts'
 import { Contingencies } from './contingencies.ts'
 import type { ReportLine } from './report-line.ts'
 import { AtVenue } from './standing.ts'
+import { HELD } from './tick-floor.ts'
 import type { TickMarket } from './tick-market.ts'
 
 const NEW = 0
 const CANCEL = 1
 const REPLACE = 2
 const RELEASE = 3
-/** A bracket's child begins to work: when the rows of that time are over. */
+/** A child that waited here begins to work: when the rows of that time are over. */
 const BEGIN = 4
 
 interface Message {
@@ -25,6 +26,8 @@ interface Message {
   order: WorkingOrder
   /** Objects of ended orders begin again as others: the id tells. */
   id: number
+  /** Reports that the account had had when it was sent. */
+  heard: number
   reason: Reason
   change: OrderChange | undefined
 }
@@ -76,9 +79,9 @@ export class TickVenue implements ClockedVenue {
     return this.#busy.length === 0 && this.#arrival === Number.POSITIVE_INFINITY && this.#line.count === 0
   }
 
-  /** An order that was held rests here already. */
+  /** An order that was held at the account rests here already. */
   submit(order: WorkingOrder, now: number): void {
-    if (order.state === 'held' && !order.special.bracket) {
+    if (order.state === 'held') {
       this.#reports.accepted(order, now)
       this.#send(RELEASE, order, now, 'byStrategy', undefined, true)
     } else this.#send(NEW, order, now, 'byStrategy', undefined, false)
@@ -114,17 +117,18 @@ export class TickVenue implements ClockedVenue {
   advance(until: number): number {
     const line = this.#line
     const busy = this.#busy
-    if (line.due <= until) return line.due
     // One market alone, and nothing on its way there: row after row.
     if (busy.length === 1) {
       const only = busy[0]
-      while (only.next <= until && only.next <= this.#arrival) {
+      while (only.next <= until && only.next <= this.#arrival && only.next < line.due) {
         only.step()
-        if (only.living === 0) busy.pop()
-        if (line.due <= until) return line.due
-        if (only.living === 0) break
+        if (only.living === 0) {
+          busy.pop()
+          break
+        }
       }
-      if (only.next > until && this.#arrival > until) return Number.POSITIVE_INFINITY
+      if (busy.length === 1 && only.next > until && this.#arrival > until && line.due > until)
+        return Number.POSITIVE_INFINITY
     }
     for (;;) {
       let market: TickMarket | undefined
@@ -144,15 +148,14 @@ export class TickVenue implements ClockedVenue {
           k--
         }
       }
+      const time = next <= this.#arrival ? next : this.#arrival
+      // What comes of a report arrives no earlier than it was due, and what happens at that time comes after it.
+      if (line.due <= until && line.due <= time) return line.due
+      if (time > until || time === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY
       if (market !== undefined && next <= this.#arrival) {
-        if (next > until) return Number.POSITIVE_INFINITY
         market.step()
         if (market.living === 0) busy.splice(busy.indexOf(market), 1)
-      } else {
-        if (!(this.#arrival <= until)) return Number.POSITIVE_INFINITY
-        if (!this.#arrive()) return Number.NaN
-      }
-      if (line.due <= until) return line.due
+      } else if (!this.#arrive()) return Number.NaN
     }
   }
 
@@ -175,7 +178,7 @@ export class TickVenue implements ClockedVenue {
       if (time < this.#lastArrival) time = this.#lastArrival
       this.#lastArrival = time
     }
-    messages.splice(place, 0, { kind, time, order, id: order.id, reason, change })
+    messages.splice(place, 0, { kind, time, order, id: order.id, heard: this.#line.heard, reason, change })
     this.#arrival = messages[this.#first].time
   }
 
@@ -202,7 +205,8 @@ export class TickVenue implements ClockedVenue {
     } else if (message.kind === NEW || message.kind === RELEASE) {
       this.#known = message.kind === RELEASE
       if (order.venueState !== 0) return true
-      if (this.#outlived.delete(order.id)) market.strike(order, 'otherOfGroupFilled', time)
+      const reason = this.#outlived.delete(order.id) ? 'otherOfGroupFilled' : this.#crowded(message)
+      if (reason !== undefined) market.strike(order, reason, time)
       else if (order.special === PLAIN_TERMS) market.arrive(order, time, this.#known)
       else this.#ties.submit(order, time)
     } else if (message.kind === CANCEL) market.cancel(order, message.reason, time)
@@ -213,13 +217,22 @@ export class TickVenue implements ClockedVenue {
     return true
   }
 
+  /**
+   * Risk approved it at the account, which did not know of a child at work here: what the two together exceed is
+   * refused.
+   */
+  #crowded({ order, heard }: Message): Reason | undefined {
+    if (order.state === 'held' || heard >= this.#line.release(order.strategy)) return undefined
+    return this.#line.approveAgain(order)
+  }
+
   /** What contingencies have done to orders in the markets. */
   #floor(): Venue {
     const marketOf = (order: WorkingOrder) => this.#markets[order.handle]!
     return {
       idle: false,
       submit: (order, now) => {
-        if (!order.special.bracket) marketOf(order).arrive(order, now, this.#known)
+        if (order.venueState !== HELD) marketOf(order).arrive(order, now, this.#known)
         else {
           order.venueState = 0
           this.#send(BEGIN, order, now, 'byStrategy', undefined, true)
