@@ -12,8 +12,20 @@ export function fieldsOf<Kind extends DataKind>(kind: Kind, rows: KindRows[Kind]
       : kind === 'instruments'
         ? instrumentColumns(rows as KindRows['instruments'])
         : (rows as unknown as Readonly<Record<string, Field | undefined>>)
-  return { length: rows.length, columns: SCHEMAS[kind].columns.map(({ field }) => named[field]) }
+  const { length } = rows
+  const columns = SCHEMAS[kind].columns.map(({ name, field, optional }) => {
+    const column = named[field]
+    if (column === undefined ? !optional && !COUNTED.has(name) : column.length < length) {
+      const has = column === undefined ? 'no' : `${column.length} rows of`
+      throw new Error(`bug in a source: ${length} rows of ${kind} came with ${has} ${field}`)
+    }
+    return column
+  })
+  return { length, columns }
 }
+
+/** Columns that are counted when they are written, or 0 where a source knows nothing of them. */
+const COUNTED: ReadonlySet<string> = new Set(['sequence', 'event_ns', 'receive_ns'])
 
 type Named = Record<string, Field | undefined>
 

@@ -97,6 +97,18 @@ test('today’s ingest adds to it, and what lay there keeps its bytes', async ()
   expect((await openBars({ store: older, datasets: ['us/daily'] })).streams[0].rows).toBe(3)
 })
 
+test('a file that it holds is held: read again, nothing is left to do', async () => {
+  const path = copy('again')
+  const file = join(folder, 'b.csv')
+  writeFileSync(
+    file,
+    'time,open,high,low,close,volume\n1341826260000000100,1,2,1,2,0.5\n1341826320000000000,2,3,2,3,1.5\n',
+  )
+  const request = { store: path, path: file, venue: 'BINANCE', symbol: 'B/USDT', dataset: 'minutes' }
+  const again = await ingestBars({ ...request, interval: '1m', currency: 'USDT' })
+  expect(again).toMatchObject({ unchanged: true, rows: 0, snapshot: 'snapshot-1-9d53d2b172ff065f' })
+})
+
 test('an old store can be adopted', async () => {
   const into = join(folder, 'adopted')
   const { snapshot } = await adoptStore(OLD, into)

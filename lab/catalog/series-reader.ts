@@ -9,7 +9,7 @@ import type { TickKind, TickSeries } from '../domain/ports/store.ts'
 import { connectDuckDb, sqlParquet } from './duckdb.ts'
 import type { ManifestFile } from './manifest.ts'
 import { readDoubles, readIntegers, readSmall } from './raw-columns.ts'
-import { type Column, SCHEMAS } from './schema.ts'
+import { type Column, type DataKind, SCHEMAS } from './schema.ts'
 import type { Window } from './series.ts'
 
 /** Kinds whose rows are series. */
@@ -31,6 +31,23 @@ export function seriesColumns(kind: SeriesKind, files: readonly ManifestFile[]):
       !BOOKKEEPING.has(name) &&
       !(MAY_BE_ABSENT.has(name) && files.every(({ empty }) => empty?.includes(name) === true)),
   )
+}
+
+/**
+ * The rows of one stream of a dataset as they lie there, for whoever looks at them.
+ * @param options.bookkeeping with sequence, nanoseconds and the venue's own numbers, by their fields in schema.ts
+ */
+export function readStream<Kind extends SeriesKind>(
+  store: { readonly folder: string },
+  manifest: { readonly kind: DataKind },
+  stream: { readonly files: readonly ManifestFile[]; readonly name?: string },
+  options: { readonly bookkeeping?: boolean; readonly window?: Window } = {},
+): SeriesReader<Kind> {
+  const kind = manifest.kind as Kind
+  const { files, name } = stream
+  const columns = options.bookkeeping === true ? SCHEMAS[kind].columns : seriesColumns(kind, files)
+  const { window = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY } } = options
+  return new SeriesReader({ store: store.folder, kind, files, columns, window, name })
 }
 
 /** Time by which rows are in order, and chosen. */

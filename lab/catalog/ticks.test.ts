@@ -18,6 +18,7 @@ import { openTicks } from './open-ticks.ts'
 import { readActions, readInstruments } from './reference.ts'
 import type { KindRows } from './schema.ts'
 import { placeOf } from './sources/place.ts'
+import { readStream } from './series-reader.ts'
 import type { SourceAdapter, SourceBatch } from './sources/source.ts'
 import { openStore } from './store.ts'
 
@@ -186,6 +187,24 @@ print(json.dumps({
     receive_ns: [0, 900, 1],
     venue_sequence: [2 ** 40, null, 7],
   })
+})
+
+test('whoever looks at the rows gets all columns, and a source that forgot one is told', async () => {
+  const rows = { ...trades(3), venueSequence: column(5, Number.NaN, 7) }
+  const { store } = await ingest([{ kind: 'trades', instrument, rows }])
+  const manifest = await store.show('d')
+  const read = await readStream<'trades'>(store, manifest, manifest.instruments[0], {
+    bookkeeping: true,
+  }).next(10)
+  expect(plain(read!)).toEqual({
+    ...plain(rows),
+    sequence: [0, 1, 2],
+    eventNanos: [0, 0, 0],
+    receiveNanos: [0, 0, 0],
+  })
+  const { size: _size, ...rest } = rows
+  const forgot = { kind: 'trades', instrument, rows: { ...rest, size: column(1) } } as SourceBatch
+  await expect(ingest([forgot])).rejects.toThrow('bug in a source: 3 rows of trades came with 1 rows of size')
 })
 
 test('batches of any size make the same files', async () => {
@@ -456,6 +475,8 @@ test('actions and terms are read as they were known', async () => {
   // Known too late: nothing is valid that anybody could have known.
   expect(await readInstruments({ store, at: day(10), knownAt: day(7) })).toEqual([])
   expect((await store.check('d/actions')).whole).toBe(true)
+  const sql = await store.sql('SELECT action, ratio, kind FROM d_actions WHERE ratio IS NOT NULL')
+  expect(sql.toArray().map(row => [row.action, row.ratio, row.kind])).toEqual([['split', 4, 'actions']])
   expect(await store.datasets()).toMatchObject([
     { id: 'd/actions', kind: 'actions', rows: 6, first: day(9), last: day(20), instruments: [] },
     { id: 'd/instruments', kind: 'instruments', rows: 2, first: day(10), last: day(10), instruments: [] },

@@ -128,6 +128,8 @@ export class Streams {
     }
     stream.instrument = { ...stream.instrument, ...batch.instrument }
     const { kind, rows, rowNumber } = batch
+    // Before anything looks at them: that all columns are there, and long enough.
+    fieldsOf(kind, rows as never)
     // Bars that are to be sorted come sorted: only then are they known to be a series.
     if (this.#options.sort === true && kind !== 'bars') {
       const before = stream.seen
