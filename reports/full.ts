@@ -5,6 +5,7 @@ export default {
   name: 'full',
   sections: [
     'equity',
+    'strategies',
     'monthly',
     'yearly',
     'rolling',

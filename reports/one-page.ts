@@ -3,5 +3,5 @@ import type { ReportRecipe } from '../lab/report/index.ts'
 
 export default {
   name: 'one page',
-  sections: ['equity', 'monthly', 'drawdowns', 'statistics'],
+  sections: ['equity', 'strategies', 'monthly', 'drawdowns', 'statistics'],
 } satisfies ReportRecipe

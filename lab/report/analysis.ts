@@ -2,10 +2,8 @@
  * Everything that the report asks of lab/analytics, in one place: the report itself computes no statistic.
  */
 import {
-  maxDrawdown,
   type MonthlyRow,
   monthlyReturns,
-  returnStatistics,
   returnsFromEquity,
   riskFreePerPeriod,
   rollingSharpe,
@@ -17,6 +15,7 @@ import {
   yearlyReturns,
 } from '../analytics/index.ts'
 import type { RunResult } from '../domain/run-result.ts'
+import { analyseMembers, curveStatistics, type Members } from './members.ts'
 import type { Benchmark, ReportInput } from './report-input.ts'
 
 /** The statistics that are numbers. */
@@ -59,6 +58,8 @@ export interface Analysis {
   readonly drawdowns: readonly DrawdownRow[]
   /** Absent while nobody knows how many periods make a year. */
   readonly rolling: Rolling | undefined
+  /** Where the run has several strategies. */
+  readonly members: Members | undefined
 }
 
 const WORST_DRAWDOWNS = 10
@@ -73,7 +74,7 @@ export function analyse({ result, statistics, benchmark }: ReportInput): Analysi
     statistics,
     benchmark: benchmark && {
       ...benchmark,
-      statistics: benchmarkStatistics(time, benchmark.equity, statistics),
+      statistics: curveStatistics(time, benchmark.equity, statistics),
     },
     months: isSolvent ? monthlyReturns(sampleCurve({ time, equity })) : [],
     years: isSolvent ? years(result, benchmark) : [],
@@ -85,19 +86,8 @@ export function analyse({ result, statistics, benchmark }: ReportInput): Analysi
       endTime: time[recovery ?? time.length - 1],
     })),
     rolling: isSolvent ? rolling(result, statistics) : undefined,
+    members: analyseMembers(result, statistics),
   }
-}
-
-/** Sampled and annualised as the run's own; the deepest drawdown is of every row, as there. */
-function benchmarkStatistics(
-  time: Float64Array,
-  equity: Float64Array,
-  { riskFreeRate, periodsPerYear }: RunStatistics,
-) {
-  if (!equity.every(value => value > 0)) return {}
-  const returns = returnsFromEquity(sampleCurve({ time, equity }).equity)
-  const depth = returns.length === 0 ? undefined : maxDrawdown(equity)
-  return returnStatistics({ returns, riskFreeRate, periodsPerYear, maxDrawdown: depth })
 }
 
 function years(result: RunResult, benchmark: Benchmark | undefined): YearRow[] {

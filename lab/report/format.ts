@@ -2,6 +2,7 @@
  * Numbers and times as a reader of statements expects them: thousands apart, a true minus, units beside the
  * number, ISO dates in UTC. Fixed rules instead of a locale, so that a report is the same on every machine.
  */
+import { canonicalJson } from '../core/digest.ts'
 import { DAY, HOUR, isoDate, type Micros, MINUTE } from '../core/time.ts'
 
 export const MINUS = '−'
@@ -75,4 +76,10 @@ export { isoDate as date }
 /** A hash short enough for a sentence. */
 export function shortHash(hash: string): string {
   return hash.length > 16 ? hash.slice(0, 12) + '…' : hash
+}
+
+/** As JSON in canonical order; `none` where there are none. */
+export function parameters(params: Readonly<Record<string, unknown>>): string {
+  const text = canonicalJson(params) ?? '{}'
+  return text.length > 2_000 ? text.slice(0, 2_000) + '…' : text === '{}' ? 'none' : text
 }

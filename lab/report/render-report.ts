@@ -22,6 +22,7 @@ import { notebookSection } from './sections/notebook.ts'
 import { pathsSection } from './sections/paths.ts'
 import { rollingSection } from './sections/rolling.ts'
 import { statisticsSection } from './sections/statistics.ts'
+import { strategiesSection } from './sections/strategies.ts'
 import { excursionsSection, tradeReturnsSection } from './sections/trade-quality.ts'
 import { tradeData, tradeTableSection } from './sections/trade-table.ts'
 import { tradesOnPrices } from './sections/trades-on-prices.ts'
@@ -45,6 +46,7 @@ export function renderReport(input: ReportInput): string {
     claim: () => claimSection(result, analysis),
     paths: () => pathsSection(input.paths, result.currency),
     equity: () => ifRan(result, () => equitySection(result, benchmark)),
+    strategies: () => ifRan(result, () => strategiesSection(result, analysis)),
     monthly: () => ifRan(result, () => monthlySection(analysis)),
     yearly: () => ifRan(result, () => yearlySection(analysis)),
     rolling: () => ifRan(result, () => rollingSection(analysis)),
@@ -95,6 +97,6 @@ function footer(result: RunResult, analysis: Analysis): Html {
 Past results, simulated ones above all, say little about future ones.${analysis.benchmark === undefined && ' No benchmark was handed in.'}`
 }
 
-function ifRan(result: RunResult, build: () => Section): Section | undefined {
+function ifRan(result: RunResult, build: () => Section | undefined): Section | undefined {
   return result.curve.time.length === 0 ? undefined : build()
 }

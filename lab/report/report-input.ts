@@ -14,6 +14,7 @@ export const sectionNames = [
   'claim',
   'paths',
   'equity',
+  'strategies',
   'monthly',
   'yearly',
   'rolling',

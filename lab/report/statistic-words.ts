@@ -87,7 +87,10 @@ const NEED_A_YEAR: readonly StatisticKey[] = [
 const OF_TRADES: StatisticGroup = 'Trades'
 
 /** Why a statistic has no value, in a few words. */
-export function whyUndefined(key: StatisticKey, statistics: RunStatistics): string {
+export function whyUndefined(
+  key: StatisticKey,
+  statistics: Pick<RunStatistics, 'trades' | 'periods' | 'best' | 'periodsPerYear' | 'frequency'>,
+): string {
   const words = statisticWords.find(each => each.key === key)
   if (words?.group === OF_TRADES) return statistics.trades === 0 ? NO_TRADES : words.undefinedBecause
   if (statistics.periods === 0) return FEW_RETURNS

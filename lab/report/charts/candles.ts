@@ -9,6 +9,7 @@ import { instrumentId } from '../../domain/instrument.ts'
 import type { RunResult } from '../../domain/run-result.ts'
 import { count, counted } from '../format.ts'
 import { type Figure, layoutOf, milliseconds, significant, type Trace } from './figure.ts'
+import { plainName } from './names.ts'
 import { lightPalette, type Palette } from './palette.ts'
 import { mostTelling } from './most-telling.ts'
 
@@ -143,16 +144,23 @@ interface Point {
   readonly y: number
   /** Beside the mark: units entered, negative when short; or the return in percent. */
   readonly told: number
+  /** Whose trade, where there are several strategies. */
+  readonly strategy: string | undefined
 }
 
 function entryPoint(trade: ClosedTrade | OpenTrade): Point {
   const told = trade.direction === 'long' ? trade.quantity : -trade.quantity
-  return { x: milliseconds(trade.entryTime), y: significant(trade.entryPrice), told }
+  return {
+    x: milliseconds(trade.entryTime),
+    y: significant(trade.entryPrice),
+    told,
+    strategy: trade.strategy,
+  }
 }
 
 function exitPoint(trade: ClosedTrade): Point {
   const told = significant(trade.return * 100, 5)
-  return { x: milliseconds(trade.exitTime), y: significant(trade.exitPrice), told }
+  return { x: milliseconds(trade.exitTime), y: significant(trade.exitPrice), told, strategy: trade.strategy }
 }
 
 interface MarkStyle {
@@ -167,6 +175,7 @@ const EXIT: MarkStyle = { name: 'Exit', symbol: 'triangle-down-open', told: '%{c
 
 function markTrace(style: MarkStyle, points: readonly Point[], color: string): Trace {
   const { name, symbol, told } = style
+  const isNamed = points.some(point => point.strategy !== undefined)
   return {
     type: 'scatter',
     mode: 'markers',
@@ -174,7 +183,8 @@ function markTrace(style: MarkStyle, points: readonly Point[], color: string): T
     x: points.map(point => point.x),
     y: points.map(point => point.y),
     customdata: points.map(point => point.told),
-    hovertemplate: `%{x|%Y-%m-%d %H:%M}<br>${name} at %{y:,.6~r}, ${told}<extra></extra>`,
+    ...(isNamed ? { text: points.map(point => plainName(point.strategy ?? '')) } : {}),
+    hovertemplate: `%{x|%Y-%m-%d %H:%M}<br>${name} at %{y:,.6~r}, ${told}${isNamed ? '<br>%{text}' : ''}<extra></extra>`,
     marker: { symbol, size: 9, color, line: { color, width: 1.2 } },
   }
 }

@@ -20,6 +20,7 @@ export interface EquityOptions {
 export function equityFigure(result: RunResult, options: EquityOptions = {}): Figure {
   const { palette = lightPalette, benchmark, points = 3_600 } = options
   const { equity } = result.curve
+  const own = result.members === undefined ? 'Strategy' : 'Strategies together'
   const curve = thinned(result, equity, points)
   const under = thinned(result, underwater(equity), points)
   const data: Trace[] = []
@@ -40,12 +41,12 @@ export function equityFigure(result: RunResult, options: EquityOptions = {}): Fi
   }
   data.push(
     {
-      ...lineTrace('Strategy', curve),
+      ...lineTrace(own, curve),
       line: { color: palette.strategy, width: 1.9 },
       hovertemplate: '%{y:,.0f}',
     },
     {
-      ...lineTrace('Strategy', { x: under.x, y: under.y.map(inPercent) }),
+      ...lineTrace(own, { x: under.x, y: under.y.map(inPercent) }),
       yaxis: 'y2',
       showlegend: false,
       fill: 'tozeroy',

@@ -97,6 +97,11 @@ td.wrap, th.wrap { white-space: normal; text-align: left; overflow-wrap: anywher
 .sortable th[aria-sort=ascending] button::after { content: " ↑"; } .sortable th[aria-sort=descending] button::after { content: " ↓"; }
 .sortable th, .sortable td { padding-left: 7px; padding-right: 7px; } .sortable th button { padding: 6px 7px; } .sortable thead th { padding: 0; }
 .sortable td button { padding: 0 7px; min-height: 24px; min-width: 34px; font-size: 12.5px; color: var(--strategy); }
+.dense { font-size: 12.5px; } .sortable.dense :is(th button, td) { padding-left: 4.5px; padding-right: 4.5px; font-size: 12.5px; }
+.members th:first-child, .correlations th:first-child { position: sticky; left: 0; background: var(--paper); }
+.name { display: inline-block; width: max-content; max-width: 15em; white-space: normal; overflow-wrap: anywhere; }
+.members tbody tr:last-child > * { font-weight: 600; border-top: 1px solid var(--muted); }
+.correlations { width: auto; } .correlations td { min-width: 76px; } .correlations .name { max-width: 9em; }
 .pager { display: flex; gap: 10px; align-items: center; margin-top: 12px; font-size: 13.5px; color: var(--muted); flex-wrap: wrap; }
 .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 40px; }
 .columns > * { min-width: 0; }
@@ -119,6 +124,7 @@ footer { color: var(--muted); font-size: 13px; padding: 12px 2px; overflow-wrap:
   section { padding: 18px 14px; border-radius: 8px; } .claim { font-size: 17px; } section > .lead { margin-top: 8px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); } .tiles > div { padding: 11px 12px; } .tiles .big { font-size: 21px; }
   .columns { grid-template-columns: minmax(0, 1fr); } .statistics { columns: 1; } .chart { height: 300px; } .chart.tall { height: 460px; } .chart.low { height: 220px; } .chart.pair { height: 560px; }
+  .name, .correlations .name { max-width: 8em; }
   dl.facts { grid-template-columns: minmax(0, 1fr); } dl.facts dt { border: 0; padding-bottom: 0; } dl.facts dd { padding-top: 0; }
   button, select { min-height: 40px; } .sortable td button { min-height: 34px; }
 }

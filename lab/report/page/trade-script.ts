@@ -1,6 +1,6 @@
 /**
  * Page code (plain JavaScript): the trade table. Rows come from columns in the page's data; sorting by any
- * column, pages of 25, a filter by instrument, and the same rows as a CSV file with full precision.
+ * column, pages of 25, filters by instrument and by strategy, and the same rows as a CSV file with full precision.
  */
 export const tradeScript = String.raw`
 const trades = data.trades
@@ -29,7 +29,10 @@ function startTrades() {
   if (!tradeTable || !trades) return
   const body = tradeTable.tBodies[0]
   const headers = [...tradeTable.tHead.rows[0].cells]
-  const filter = document.getElementById('trade-instrument')
+  const filters = ['instrument', 'strategy'].flatMap(key => {
+    const select = document.getElementById('trade-' + key)
+    return select ? [{ select, column: trades.columns.find(column => column.key === key) }] : []
+  })
   const total = trades.columns[0].values.length
   const perPage = 25
   let order = Array.from({ length: total }, (_, row) => row)
@@ -37,9 +40,8 @@ function startTrades() {
   let sortedBy = -1, falling = false
 
   function visible() {
-    if (!filter || filter.value === '') return order
-    const instrument = trades.columns.find(column => column.key === 'instrument')
-    return order.filter(row => cell(instrument, row) === filter.value)
+    const chosen = filters.filter(({ select }) => select.value !== '')
+    return chosen.length === 0 ? order : order.filter(row => chosen.every(({ select, column }) => cell(column, row) === select.value))
   }
   function cell(column, row) { return column.words ? column.words[column.values[row]] : column.values[row] }
 
@@ -95,7 +97,7 @@ function startTrades() {
   })
   document.getElementById('trade-back').addEventListener('click', () => { page--; fill() })
   document.getElementById('trade-next').addEventListener('click', () => { page++; fill() })
-  if (filter) filter.addEventListener('change', () => { page = 0; fill() })
+  for (const { select } of filters) select.addEventListener('change', () => { page = 0; fill() })
   document.getElementById('trade-csv').addEventListener('click', () => download(trades.fileName, csv()))
   fill()
 

@@ -1,9 +1,8 @@
 /** Under which assumptions the figures hold, and what is needed to make the run again. */
 import type { RunResult } from '../../domain/run-result.ts'
-import { canonicalJson } from '../../core/digest.ts'
 import { isoTime } from '../../core/time.ts'
-import { counted, money } from '../format.ts'
-import { html } from '../html.ts'
+import { counted, money, parameters, percent } from '../format.ts'
+import { type HtmlPart, html } from '../html.ts'
 import { facts, type Section } from '../section.ts'
 
 const MARKET: Record<RunResult['assumptions']['marketFill'], string> = {
@@ -49,11 +48,7 @@ export function assumptionsSection(result: RunResult): Section {
       ...told('Borrowed shares', assumptions.borrow),
       ['Orders, fills', `${counted(result.orders.length, 'order')}, ${counted(result.fills.length, 'fill')}`],
     ])}</div><div><h3>What was run</h3>${facts([
-      [
-        'Strategy',
-        html`${result.strategy}${result.strategyFile && html`<br><code>${result.strategyFile}</code>`}`,
-      ],
-      ['Parameters', html`<code>${parameters(result.params)}</code>`],
+      ...strategyRows(result),
       ['Seed', String(result.seed)],
       [
         'Period',
@@ -77,12 +72,22 @@ export function assumptionsSection(result: RunResult): Section {
   }
 }
 
+/** The strategy and its parameters; of several, each with its part of the money. */
+function strategyRows(result: RunResult): (readonly [string, HtmlPart])[] {
+  const file = (name: string | undefined) => name !== undefined && html`<br><code>${name}</code>`
+  const { members } = result
+  if (members === undefined)
+    return [
+      ['Strategy', html`${result.strategy}${file(result.strategyFile)}`],
+      ['Parameters', html`<code>${parameters(result.params)}</code>`],
+    ]
+  return members.map(({ name, share, params, strategyFile }, place) => [
+    place === 0 ? 'Strategies' : '',
+    html`${name}, ${percent(share, 1)} of the money${file(strategyFile)}<br><code>${parameters(params)}</code>`,
+  ])
+}
+
 /** A row of the list, where there is something to tell. */
 function told(name: string, text: string | undefined): (readonly [string, string])[] {
   return text === undefined ? [] : [[name, `${text[0].toUpperCase()}${text.slice(1)}`]]
-}
-
-function parameters(params: Readonly<Record<string, unknown>>): string {
-  const text = canonicalJson(params) ?? '{}'
-  return text.length > 2_000 ? text.slice(0, 2_000) + '…' : text === '{}' ? 'none' : text
 }

@@ -1,4 +1,4 @@
-/** Funding, dividends, interest, settlements: money that moved without an order, by kind and by instrument. */
+/** Funding, dividends, interest, settlements: money that moved without an order, by kind, by strategy and by instrument. */
 import type { CashFlow } from '../../domain/cash-flow.ts'
 import { cashFlowTotals } from '../../domain/cash-flow.ts'
 import type { RunResult } from '../../domain/run-result.ts'
@@ -28,7 +28,8 @@ export function cashFlowsSection(result: RunResult): Section | undefined {
     .filter(({ name }) => !ENDS.includes(name))
     .reduce((sum, { amount }) => sum + amount, 0)
   const ended = totals.some(({ name }) => ENDS.includes(name))
-  const byInstrument = instrumentRows(result.cashFlows)
+  const byInstrument = rowsBy(result.cashFlows, flow => flow.instrument)
+  const byStrategy = result.members === undefined ? [] : rowsBy(result.cashFlows, flow => flow.strategy)
   const columns = (first: string) => [
     { title: first, cell: (row: Row) => row.name },
     { title: 'Times', cell: (row: Row) => count(row.count) },
@@ -44,6 +45,9 @@ export function cashFlowsSection(result: RunResult): Section | undefined {
     figures: { cashFlows: figure },
     body: html`${chart({ name: 'cashFlows', label: 'Money received without orders so far, by kind', size: 'low' }, figure.note)}
 <h3>By kind</h3>${table<Row>('Cash flows by kind', columns('Kind'), totals.map(capital))}${
+      byStrategy.length > 0 &&
+      html`<h3>By strategy</h3>${table<Row>('Cash flows by strategy', columns('Strategy'), shortened(byStrategy))}`
+    }${
       byInstrument.length > 1 &&
       html`<h3>By instrument</h3>${table<Row>('Cash flows by instrument', columns('Instrument'), shortened(byInstrument))}`
     }`,
@@ -54,12 +58,12 @@ function capital(row: Row): Row {
   return { ...row, name: row.name[0].toUpperCase() + row.name.slice(1) }
 }
 
-/** Of instruments, the largest amounts first; money's own last. */
-function instrumentRows(flows: readonly CashFlow[]): Row[] {
-  const ids = [...new Set(flows.map(flow => flow.instrument))]
+/** The largest amounts first; money's own last. */
+function rowsBy(flows: readonly CashFlow[], of: (flow: CashFlow) => string | undefined): Row[] {
+  const ids = [...new Set(flows.map(of))]
   return ids
     .flatMap(id =>
-      cashFlowTotals({ cashFlows: flows.filter(flow => flow.instrument === id) }).map(total => ({
+      cashFlowTotals({ cashFlows: flows.filter(flow => of(flow) === id) }).map(total => ({
         id,
         name: `${id ?? 'Account'}, ${total.name}`,
         count: total.count,

@@ -28,7 +28,7 @@ function sentence(result: RunResult, { benchmark }: Analysis): Html {
   const gained = result.startEquity > 0 ? result.endEquity / result.startEquity - 1 : undefined
   const held = benchmark?.statistics.totalReturn
   return html`<p class="claim">From ${date(result.from)} to ${date(result.to)},
-<strong>${money(result.startEquity, result.currency)}</strong> became <strong>${money(result.endEquity, result.currency)}</strong>${
+<strong>${money(result.startEquity, result.currency)}</strong>${result.members !== undefined && ` in ${counted(result.members.length, 'strategy', 'strategies')}`} became <strong>${money(result.endEquity, result.currency)}</strong>${
     gained !== undefined && html`: <strong>${coloured(gained, signedPercent(gained))}</strong> after costs`
   }${
     held !== undefined &&

@@ -1,16 +1,16 @@
-/** What trading cost, over time and by instrument. Sums of the fills as they were exported. */
-import { fillFee, fillSlippage, fillValue } from '../../domain/fill.ts'
+/** What trading cost, over time, by strategy and by instrument. Sums of the fills as they were exported. */
+import { type FillRecord, fillFee, fillSlippage, fillValue } from '../../domain/fill.ts'
 import type { RunResult } from '../../domain/run-result.ts'
 import { costsFigure } from '../charts/costs.ts'
 import { rolePalette } from '../charts/palette.ts'
 import { count, counted, money, number } from '../format.ts'
-import { html } from '../html.ts'
+import { type Html, html } from '../html.ts'
 import { chart, type Section, table } from '../section.ts'
 
 const MOST_ROWS = 12
 
-interface InstrumentCosts {
-  readonly instrument: string
+interface CostRow {
+  readonly name: string
   fills: number
   traded: number
   fees: number
@@ -22,11 +22,6 @@ export function costsSection(result: RunResult): Section {
   const shared = { id: 'costs', title: 'Costs', short: 'Costs' }
   if (figure === undefined)
     return { ...shared, body: html`<p class="muted">Nothing was filled, so nothing was paid.</p>` }
-  const rows = costsByInstrument(result)
-  const shown = rows.slice(0, MOST_ROWS)
-  const rest = rows.slice(MOST_ROWS).reduce(add, emptyCosts(counted(rows.length - shown.length, 'other')))
-  if (rest.fills > 0) shown.push(rest)
-  if (rows.length > 1) shown.push(rows.reduce(add, emptyCosts('All')))
   return {
     ...shared,
     lead:
@@ -34,29 +29,51 @@ export function costsSection(result: RunResult): Section {
       `over ${counted(result.fills.length, 'fill')}. Slippage is already inside the fill prices.`,
     figures: { costs: figure },
     body: html`${chart({ name: 'costs', label: 'Fees and slippage paid so far, over time', size: 'low' }, figure.note)}
-<h3>By instrument</h3>${table<InstrumentCosts>(
-      'Costs by instrument',
-      [
-        { title: 'Instrument', cell: row => row.instrument },
-        { title: 'Fills', cell: row => count(row.fills) },
-        { title: `Traded, ${result.currency}`, cell: row => number(row.traded, 0) },
-        { title: `Fees, ${result.currency}`, cell: row => number(row.fees) },
-        { title: `Slippage, ${result.currency}`, cell: row => number(row.slippage) },
-        {
-          title: 'Cost, bps of traded',
-          cell: row => (row.traded > 0 ? number(((row.fees + row.slippage) / row.traded) * 1e4) : ''),
-        },
-      ],
-      shown,
+${
+  result.members !== undefined &&
+  html`<h3>By strategy</h3>${costTable(
+    'Strategy',
+    costsBy(result, fill => fill.strategy ?? ''),
+    result,
+  )}`
+}
+<h3>By instrument</h3>${costTable(
+      'Instrument',
+      costsBy(result, fill => fill.instrument),
+      result,
     )}`,
   }
 }
 
-function costsByInstrument(result: RunResult): InstrumentCosts[] {
-  const rows = new Map<string, InstrumentCosts>()
+function costTable(heading: string, rows: readonly CostRow[], { currency }: RunResult): Html {
+  const shown = rows.slice(0, MOST_ROWS)
+  const rest = rows.slice(MOST_ROWS).reduce(add, emptyCosts(counted(rows.length - shown.length, 'other')))
+  if (rest.fills > 0) shown.push(rest)
+  if (rows.length > 1) shown.push(rows.reduce(add, emptyCosts('All')))
+  return table<CostRow>(
+    `Costs by ${heading.toLowerCase()}`,
+    [
+      { title: heading, cell: row => row.name },
+      { title: 'Fills', cell: row => count(row.fills) },
+      { title: `Traded, ${currency}`, cell: row => number(row.traded, 0) },
+      { title: `Fees, ${currency}`, cell: row => number(row.fees) },
+      { title: `Slippage, ${currency}`, cell: row => number(row.slippage) },
+      {
+        title: 'Cost, bps of traded',
+        cell: row => (row.traded > 0 ? number(((row.fees + row.slippage) / row.traded) * 1e4) : ''),
+      },
+    ],
+    shown,
+  )
+}
+
+/** Dearest first. */
+function costsBy(result: RunResult, nameOf: (fill: FillRecord) => string): CostRow[] {
+  const rows = new Map<string, CostRow>()
   for (const fill of result.fills) {
-    let row = rows.get(fill.instrument)
-    if (row === undefined) rows.set(fill.instrument, (row = emptyCosts(fill.instrument)))
+    const name = nameOf(fill)
+    let row = rows.get(name)
+    if (row === undefined) rows.set(name, (row = emptyCosts(name)))
     row.fills++
     row.traded += fillValue(fill)
     row.fees += fillFee(fill)
@@ -65,11 +82,11 @@ function costsByInstrument(result: RunResult): InstrumentCosts[] {
   return [...rows.values()].sort((a, b) => b.fees + b.slippage - a.fees - a.slippage)
 }
 
-function emptyCosts(instrument: string): InstrumentCosts {
-  return { instrument, fills: 0, traded: 0, fees: 0, slippage: 0 }
+function emptyCosts(name: string): CostRow {
+  return { name, fills: 0, traded: 0, fees: 0, slippage: 0 }
 }
 
-function add(sum: InstrumentCosts, row: InstrumentCosts): InstrumentCosts {
+function add(sum: CostRow, row: CostRow): CostRow {
   sum.fills += row.fills
   sum.traded += row.traded
   sum.fees += row.fees

@@ -55,6 +55,7 @@ function fits(columns: readonly Column[]): boolean {
 export function tradeTableSection(result: RunResult, data: TradeData | undefined): Section {
   const shown = data?.columns[0].values.length ?? 0
   const instruments = [...new Set(result.trades.map(trade => trade.instrument))].sort()
+  const strategies = result.members?.map(member => member.name) ?? []
   return {
     id: 'trades',
     title: 'Trades',
@@ -65,6 +66,11 @@ export function tradeTableSection(result: RunResult, data: TradeData | undefined
     tools:
       data &&
       html`<div class="tools">${
+        strategies.length > 1 &&
+        html`<label><span class="visually-hidden">Strategy</span><select id="trade-strategy"><option value="">All strategies</option>${strategies.map(
+          name => html`<option>${name}</option>`,
+        )}</select></label>`
+      }${
         instruments.length > 1 &&
         html`<label><span class="visually-hidden">Instrument</span><select id="trade-instrument"><option value="">All instruments</option>${instruments.map(
           id => html`<option>${id}</option>`,
@@ -76,7 +82,7 @@ export function tradeTableSection(result: RunResult, data: TradeData | undefined
     }${
       data === undefined
         ? html`<p class="muted">No trade was closed in this run.</p>`
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Trades"><table id="trade-table" class="sortable">
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Trades"><table id="trade-table" class="sortable${result.members !== undefined && ' dense'}">
 <caption class="visually-hidden">Closed trades; column headings sort</caption>
 <thead><tr>${data.columns.map(
             column =>
@@ -106,6 +112,16 @@ function columnsOf(trades: readonly ClosedTrade[], result: RunResult): Column[] 
   const tags = tagsOf(trades, result)
   return [
     { key: 'number', title: '#', csv: 'trade', kind: 'count', values: numbersOf(trades, result) },
+    ...(result.members === undefined
+      ? []
+      : [
+          words(
+            'strategy',
+            'Strategy',
+            'strategy',
+            trades.map(trade => trade.strategy ?? ''),
+          ),
+        ]),
     words(
       'instrument',
       'Instrument',
@@ -154,7 +170,10 @@ function openPositions(result: RunResult) {
   return html`<h3>Still open at the end, not counted above</h3>${table<OpenTrade>(
     'Positions still open at the end',
     [
-      { title: 'Instrument', cell: trade => trade.instrument },
+      ...(result.members === undefined
+        ? []
+        : [{ title: 'Strategy', cell: (trade: OpenTrade) => trade.strategy ?? '' }]),
+      { title: 'Instrument', cell: trade => trade.instrument, text: result.members !== undefined },
       { title: 'Side', cell: trade => trade.direction, text: true },
       { title: 'Entry', cell: trade => time(trade.entryTime), text: true },
       { title: 'Quantity', cell: trade => number(trade.quantity, Number.isInteger(trade.quantity) ? 0 : 4) },
