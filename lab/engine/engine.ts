@@ -44,6 +44,11 @@ export interface VenueSeat {
   readonly ambiguousBars: Recorder['ambiguousBars']
 }
 
+/** An object and no function: one made for each run would have the loop compiled again for each. */
+export interface Guard {
+  check(engine: Engine, now: number): void
+}
+
 export interface EngineSetup {
   /** The strategies, in the order in which they decide at an instant. */
   readonly members: readonly MemberSetup[]
@@ -59,7 +64,7 @@ export interface EngineSetup {
   /** Pays or takes what a funding rate asks of positions; the mark price may be NaN. */
   readonly funding: (handle: number, rate: number, markPrice: number, now: number) => void
   /** Looks after margin once marks are known; may order liquidations. */
-  readonly guard?: (now: number) => void
+  readonly guard?: Guard
   /** At the first instant of decisions, before `onStart`. */
   readonly begin?: (now: number) => void
   readonly venue: (seat: VenueSeat) => { readonly venue: Venue; readonly clocked?: ClockedVenue }
@@ -338,7 +343,7 @@ export class Engine implements Standing {
       if (time > before) this.eventClock = time
       if (desk.venueBusy === true && executes === true) this.#workOrders(1)
       if (!Number.isNaN(close[row])) mark[handle] = close[row]
-      if (guard !== undefined) guard(now)
+      if (guard !== undefined) guard.check(this, now)
       if (now < from) continue
       if (this.#starting === true) {
         this.#callStart()
@@ -410,7 +415,7 @@ export class Engine implements Standing {
       if (guard !== undefined && (unseen === true || mark[handle] !== seenMark)) {
         seenMark = mark[handle]
         unseen = false
-        guard(now)
+        guard.check(this, now)
       }
       if (now < from) continue
       if (this.#starting === true) {
@@ -506,7 +511,7 @@ export class Engine implements Standing {
       }
     }
     if (this.settlements.next <= now) this.#keepHouse(this.settlements, now)
-    if (this.#guard !== undefined) this.#guard(now)
+    if (this.#guard !== undefined) this.#guard.check(this, now)
     if (now < this.#from) {
       if (this.timers.next <= now) this.timers.run(now)
       return

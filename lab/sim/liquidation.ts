@@ -3,9 +3,25 @@
  * its order (risk/margin.ts) with reduce-only market orders, which wait for the next price like any other.
  */
 import { REDUCE_ONLY } from '../domain/working-order.ts'
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, Guard } from '../engine/engine.ts'
 import type { Member } from '../engine/member.ts'
 import type { Margin } from '../risk/margin.ts'
+
+/** Looks after the margin of each strategy of a run. */
+export class MarginGuard implements Guard {
+  readonly #liquidations: readonly Liquidation[]
+
+  /** @param liquidations in the order of the members */
+  constructor(liquidations: readonly Liquidation[]) {
+    this.#liquidations = liquidations
+  }
+
+  check(engine: Engine, now: number): void {
+    const liquidations = this.#liquidations
+    for (let place = 0; place < liquidations.length; place++)
+      liquidations[place].check(engine, engine.members[place], now)
+  }
+}
 
 export class Liquidation {
   readonly #margin: Margin

@@ -12,6 +12,7 @@ import type { StreamTerms } from '../engine/streams.ts'
 import type { Tradable } from '../strategy/context.ts'
 import { checkFunding, checkGrid } from './checked-instruments.ts'
 import { beginAccruals, openHouse } from './house.ts'
+import { MarginGuard } from './liquidation.ts'
 import { sealColumns } from './loading/seal.ts'
 import { enrol, openMembers, type SessionMember, type StrategyShare } from './members.ts'
 import { type ResolvedSettings, resolveSettings, type TradingSettings } from './settings.ts'
@@ -72,13 +73,7 @@ export function openSession(request: SessionRequest): Session {
     funding: (handle, rate, markPrice, now) => {
       for (const account of accounts) account.events.applyFunding(handle, rate, markPrice, now)
     },
-    guard:
-      settings.account === 'cash'
-        ? undefined
-        : now => {
-            for (let place = 0; place < members.length; place++)
-              members[place].liquidation!.check(engine, engine.members[place], now)
-          },
+    guard: settings.account === 'cash' ? undefined : new MarginGuard(members.map(one => one.liquidation!)),
     begin:
       accounts[0].currencies.length === 1 && settings.financing === undefined
         ? undefined
