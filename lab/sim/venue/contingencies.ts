@@ -20,6 +20,7 @@ import type { Reason } from '../../domain/order.ts'
 import type { AccountReports, OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import { PLAIN_TERMS, type WorkingOrder } from '../../domain/working-order.ts'
 import type { Standing } from './standing.ts'
+import { groupOf, listed, Ties } from './ties.ts'
 
 /** Who is told of what happens, and answers. */
 export type Outlet = VenueReports & Pick<AccountReports, 'approve' | 'find' | 'positionLots'>
@@ -35,12 +36,7 @@ export class Contingencies implements Venue, VenueReports {
   readonly #account: Outlet
   readonly #standing: Standing
   readonly #venue: Venue
-  /** Living members by group, living children by parent, living reduce-only orders. */
-  readonly #groups = new Map<string, WorkingOrder[]>()
-  readonly #children = new Map<number, WorkingOrder[]>()
-  readonly #reducers: WorkingOrder[] = []
-  /** Orders in any of them. */
-  readonly #tied = new Set<WorkingOrder>()
+  readonly #ties = new Ties()
   readonly #untold = new Map<string, Untold[]>()
   /** The reduce-only order whose fill the position has just cut. */
   #cut: WorkingOrder | undefined
@@ -89,23 +85,23 @@ export class Contingencies implements Venue, VenueReports {
 
   rejected(order: WorkingOrder, reason: Reason, now: number): void {
     this.#account.rejected(order, reason, now)
-    if (this.#tied.size > 0) this.#afterEnd(order, now)
+    if (this.#ties.any) this.#afterEnd(order, now)
   }
 
   canceled(order: WorkingOrder, reason: Reason, now: number): void {
     const cut = this.#cut === order && reason === 'insufficientCash'
     this.#account.canceled(order, cut ? 'reduceOnlyWouldIncrease' : reason, now)
-    if (this.#tied.size > 0) this.#afterEnd(order, now)
+    if (this.#ties.any) this.#afterEnd(order, now)
   }
 
   expired(order: WorkingOrder, reason: Reason, now: number): void {
     this.#account.expired(order, reason, now)
-    if (this.#tied.size > 0) this.#afterEnd(order, now)
+    if (this.#ties.any) this.#afterEnd(order, now)
   }
 
   replaced(order: WorkingOrder, change: OrderChange, now: number): void {
     this.#account.replaced(order, change, now)
-    if (this.#tied.size > 0) this.#followParent(order, now)
+    if (this.#ties.any) this.#followParent(order, now)
   }
 
   filled(
@@ -117,7 +113,7 @@ export class Contingencies implements Venue, VenueReports {
     maker?: boolean,
   ): void {
     this.#account.filled(order, lots, price, slippage, now, maker)
-    if (this.#tied.size > 0) this.#afterFill(order, this.#standing.left(order) + lots, now)
+    if (this.#ties.any) this.#afterFill(order, this.#standing.left(order) + lots, now)
   }
 
   payableLots(order: WorkingOrder, lots: number, price: number, maker?: boolean, spent?: Units): number {
@@ -149,10 +145,10 @@ export class Contingencies implements Venue, VenueReports {
       }
       waits = false
     }
-    this.#tied.add(order)
-    if (group !== '') listed(this.#groups, group).push(order)
-    if (waits && standing.minds(order, lead!)) listed(this.#children, parent).push(order)
-    if (reduceOnly && standing.keepsReducing(order)) this.#reducers.push(order)
+    this.#ties.add(order, {
+      child: waits && standing.minds(order, lead!),
+      reducer: reduceOnly && standing.keepsReducing(order),
+    })
     if (waits) this.#hold(order, lead!, now)
     if (this.#untold.size > 0 && group !== '') this.#catchUp(order, now)
     if (!standing.living(order)) return
@@ -229,24 +225,18 @@ export class Contingencies implements Venue, VenueReports {
       const part = living ? standing.left(order) / before : -1
       const report = standing.report()
       if (!standing.told(report) && !order.special.bracket) listed(this.#untold, group).push({ report, part })
-      for (const other of this.#groupOf(order))
-        if (standing.keepsPair(order, other)) this.#cutSibling(other, part, now)
+      for (const other of this.#ties.others(order))
+        if (standing.living(other) && standing.keepsPair(order, other)) this.#cutSibling(other, part, now)
     }
-    for (const child of this.#childrenOf(order)) {
+    for (const child of this.#ties.children(order)) {
       if (!standing.living(child) || !standing.keepsChild(child)) continue
       if (child.special.bracket) standing.waits(child, this.#rest(order), now)
       if (standing.held(child) && (child.special.bracket || !living)) this.#release(child, now)
     }
-    for (const reducer of [...this.#reducers])
-      if (
-        standing.open(reducer) &&
-        reducer.strategy === order.strategy &&
-        reducer.handle === order.handle &&
-        standing.waiting(reducer) === 0 &&
-        this.#room(reducer) === 0
-      )
+    for (const reducer of this.#ties.reducers(order))
+      if (standing.open(reducer) && standing.waiting(reducer) === 0 && this.#room(reducer) === 0)
         this.#venue.cancel(reducer, now, 'reduceOnlyWouldIncrease')
-    if (!standing.living(order)) this.#forget(order)
+    if (!standing.living(order)) this.#ties.forget(order)
   }
 
   /** @param part of what it has left that it keeps; −1 where another has filled whole */
@@ -267,7 +257,7 @@ export class Contingencies implements Venue, VenueReports {
 
   #afterEnd(order: WorkingOrder, now: number): void {
     const standing = this.#standing
-    for (const child of this.#childrenOf(order)) {
+    for (const child of this.#ties.children(order)) {
       if (!standing.living(child) || !(standing.keepsChild(child) || standing.orphans(order))) continue
       if (standing.filled(order) === 0) this.cancel(child, now, 'parentEnded')
       else if (!child.special.bracket) {
@@ -277,16 +267,18 @@ export class Contingencies implements Venue, VenueReports {
         else standing.resized(child, standing.filled(child) + standing.left(child), 0, now)
       }
     }
-    this.#forget(order)
+    this.#ties.forget(order)
   }
 
   /** Its quantity was changed: a bracket's children wait for the new rest of it. */
   #followParent(order: WorkingOrder, now: number): void {
     const standing = this.#standing
     const waiting = this.#rest(order)
-    for (const child of this.#childrenOf(order))
-      if (child.special.bracket && standing.keepsChild(child) && standing.waiting(child) !== waiting)
+    for (const child of this.#ties.children(order)) {
+      if (!standing.living(child) || !child.special.bracket || !standing.keepsChild(child)) continue
+      if (standing.waiting(child) !== waiting)
         standing.resized(child, standing.filled(child) + standing.left(child) + waiting, waiting, now)
+    }
   }
 
   /** Lots that it has not filled. */
@@ -298,45 +290,4 @@ export class Contingencies implements Venue, VenueReports {
   #room(order: WorkingOrder): number {
     return Math.max(0, -order.sign * this.#account.positionLots(order))
   }
-
-  /** Copies of the lists, since what is done to one order may end others of them. */
-  #groupOf(order: WorkingOrder): WorkingOrder[] {
-    const group = groupOf(order)
-    if (group === '') return []
-    return (this.#groups.get(group) ?? []).filter(other => other !== order && this.#standing.living(other))
-  }
-
-  #childrenOf(order: WorkingOrder): WorkingOrder[] {
-    return (this.#children.get(order.id) ?? []).filter(child => this.#standing.living(child))
-  }
-
-  /** An order that has ended is in no list any more: its object will serve another. */
-  #forget(order: WorkingOrder): void {
-    if (!this.#tied.delete(order)) return
-    const { parent, reduceOnly } = order.special
-    const group = groupOf(order)
-    if (group !== '') struck(this.#groups, group, order)
-    if (parent !== 0) struck(this.#children, parent, order)
-    if (reduceOnly && this.#reducers.includes(order)) this.#reducers.splice(this.#reducers.indexOf(order), 1)
-  }
-}
-
-/** Names of groups are each strategy's own. */
-function groupOf(order: WorkingOrder): string {
-  const { group } = order.special
-  return group === '' || order.strategy === 0 ? group : `${order.strategy}\n${group}`
-}
-
-function listed<Key, Item>(lists: Map<Key, Item[]>, key: Key): Item[] {
-  const list = lists.get(key) ?? []
-  lists.set(key, list)
-  return list
-}
-
-function struck<Key>(lists: Map<Key, WorkingOrder[]>, key: Key, order: WorkingOrder): void {
-  const list = lists.get(key)
-  if (list === undefined) return
-  const place = list.indexOf(order)
-  if (place >= 0) list.splice(place, 1)
-  if (list.length === 0) lists.delete(key)
 }
