@@ -2,11 +2,12 @@
 import { GordonError } from '../../core/errors.ts'
 import type { DataKind } from '../schema.ts'
 import { BARS_TABLE } from './bars-table.ts'
+import { LEAN } from './lean.ts'
 import type { Guess, SourceAdapter, SourcePlace } from './source.ts'
 import { TRADES_CSV } from './trades-csv.ts'
 
 /** Where two are equally sure, the first one reads. */
-export const SOURCES: readonly SourceAdapter[] = [TRADES_CSV, BARS_TABLE]
+export const SOURCES: readonly SourceAdapter[] = [LEAN, TRADES_CSV, BARS_TABLE]
 
 export interface Guessed extends Guess {
   readonly adapter: SourceAdapter

@@ -1,0 +1,101 @@
+/**
+ * A data folder of LEAN, or any folder or file in it. Bars of trades go to price `trade`; a file of quotes gives bars
+ * of bids and bars of asks; ticks are trades and quotes; margin_interest is funding.
+ * lean-path.ts tells files by their paths, lean-rows.ts reads them, lean-reference.ts knows the instruments.
+ */
+import { basename, resolve } from 'node:path'
+import { GordonError } from '../../core/errors.ts'
+import { calendarNamed } from '../../domain/calendar/calendar.ts'
+import { type Zone, zoneNamed } from '../../domain/calendar/zone.ts'
+import { compareLeanFiles, type LeanFile, leanFile } from './lean-path.ts'
+import { LeanReference } from './lean-reference.ts'
+import { leanRows } from './lean-rows.ts'
+import { placeOf } from './place.ts'
+import type { SourceAdapter, SourceBatch, SourcePlace, SourceReading } from './source.ts'
+import { ToldGrid } from './told-grid.ts'
+
+export const LEAN: SourceAdapter = {
+  name: 'lean',
+  kinds: ['bars', 'trades', 'quotes', 'funding'],
+  about: "LEAN's data folders: forex, cfd, crypto, crypto futures and equity, all resolutions",
+  endings: '.csv or .zip',
+  knowsVenue: true,
+  readsFolders: true,
+  guess(place) {
+    const [first] = filesOf(place)
+    if (first === undefined) return { confidence: 0, because: '' }
+    const { type, market, what } = first
+    const resolution = what.kind === 'funding' ? 'margin_interest' : what.resolution
+    return { confidence: 0.95, because: `a path of LEAN's, ${type}/${market}/${resolution}` }
+  },
+  read,
+}
+
+function filesOf({ path, isFolder, files }: SourcePlace): LeanFile[] {
+  const whole = resolve(path)
+  const paths = isFolder ? files.map(file => `${whole}/${file}`) : [whole]
+  return paths.flatMap(one => leanFile(one) ?? []).sort(compareLeanFiles)
+}
+
+async function* read(reading: SourceReading): AsyncGenerator<SourceBatch> {
+  const { path, options, issues } = reading
+  issues.rowWord = 'line'
+  const all = filesOf(await placeOf(path))
+  const files = all.filter(({ symbol }) => options.symbol === undefined || symbol === options.symbol)
+  if (files.length === 0) {
+    const symbols = [...new Set(all.map(({ symbol }) => symbol))]
+    throw symbols.length > 0
+      ? new GordonError(
+          'UNKNOWN_SYMBOL',
+          `${basename(path)} has no files of ${options.symbol}: it has ${symbols.join(', ')}`,
+        )
+      : new GordonError('NO_FILES', `${path} holds no file of LEAN's: name a folder such as Data/forex/oanda`)
+  }
+  const reference = await LeanReference.of(files[0].root)
+  reading.note(reference.words)
+  const grids = new Map<string, ToldGrid>()
+  for (const file of files) {
+    const { instrument: told, timezone } = reference.of(file)
+    const { venue = told.venue, calendar = told.calendar!, currency = told.currency } = options
+    const zone = zoneNamed(options.timezone ?? timezone)
+    const instrument = { ...told, venue, calendar, ...(currency === undefined ? {} : { currency }) }
+    noteFile(file, zone, reading)
+    for await (const batch of leanRows(
+      { file, instrument, zone, calendar: calendarNamed(calendar) },
+      reading,
+    ))
+      yield onGrid(batch, grids, reading)
+  }
+}
+
+function noteFile({ type, what, market }: LeanFile, zone: Zone, reading: SourceReading): void {
+  reading.note(
+    `times of ${type}/${market} are in ${zone.name}${what.kind === 'funding' ? '' : ', a bar’s its start'}`,
+  )
+  if (what.kind !== 'quote') return
+  reading.note(
+    what.resolution !== 'tick'
+      ? 'bars of quotes give bids and asks; the sizes beside them are the last ones, no volume, and are left out'
+      : type === 'forex' || type === 'cfd'
+        ? 'quotes have no sizes: 0'
+        : 'ticks have prices and sizes',
+  )
+}
+
+/** The grid that LEAN tells is today's; where prices lie off it, theirs is measured. */
+function onGrid(batch: SourceBatch, grids: Map<string, ToldGrid>, reading: SourceReading): SourceBatch {
+  if (batch.kind !== 'bars' && batch.kind !== 'trades' && batch.kind !== 'quotes') return batch
+  const { instrument, rows } = batch
+  const told = instrument.ticksPerUnit
+  if (told === undefined) return batch
+  const key = `${instrument.venue}:${instrument.symbol}`
+  let grid = grids.get(key)
+  if (grid === undefined) grids.set(key, (grid = new ToldGrid(told)))
+  const before = grid.holds
+  const columns = rows as unknown as Readonly<Record<string, Float64Array | undefined>>
+  for (const name of ['open', 'high', 'low', 'close', 'price', 'bid', 'ask'])
+    if (columns[name] !== undefined) grid.see(columns[name], rows.length)
+  if (before && !grid.holds)
+    reading.note(`prices of ${key} lie off LEAN's grid of ${1 / told}: their own is measured`)
+  return { ...batch, instrument: { ...instrument, ticksPerUnit: grid.ticksPerUnit } } as SourceBatch
+}
