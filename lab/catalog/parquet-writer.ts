@@ -17,6 +17,8 @@ export interface Fields {
 }
 
 const CHUNK_ROWS = 2048
+/** Where the numbers of a chunk's rows are put before they are copied into it. */
+const NUMBERS = new Float64Array(CHUNK_ROWS)
 /** Rows that go through one table before it is made anew. */
 const TABLE_ROWS = 500_000
 
@@ -34,8 +36,8 @@ export class ParquetWriter {
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
   readonly #api: typeof import('@duckdb/node-api')
-  /** Tables that are empty and may be filled again, by what their columns are. */
-  readonly #free = new Map<string, { name: string; rows: number }[]>()
+  /** By what their columns are: tables that are empty and may be filled again, and a chunk to fill them through. */
+  readonly #layouts = new Map<string, Layout>()
   #count = 0
 
   private constructor(
@@ -56,7 +58,42 @@ export class ParquetWriter {
   }
 
   /** @param known which columns of the schema the rows will have; `sequence` is counted here, from the given number */
-  async table(schema: Schema, known: readonly boolean[], sequence: number): Promise<IncomingTable> {
+  table(schema: Schema, known: readonly boolean[], sequence: number): IncomingTable {
+    const { columns } = schema
+    const held = columns.filter((column, i) => known[i] || column.name === 'sequence')
+    const layout = this.#layoutOf(held)
+    const selected = columns.map((column, i) => {
+      const { name, type } = column
+      if (known[i] || name === 'sequence')
+        return type === 'time' ? `make_timestamptz(${name}) AS ${name}` : name
+      return `${column.optional ? 'NULL' : '0'}::${SQL_TYPE[type]} AS ${name}`
+    })
+    return new IncomingTable({
+      columns,
+      known,
+      sequence,
+      layout,
+      open: async () => {
+        let table = layout.free.pop()
+        if (table === undefined || table.rows >= TABLE_ROWS) {
+          // Rows removed from a table are not given back while it lives: small files share one, large ones do not.
+          const name = table?.name ?? `incoming_${this.#count++}`
+          await this.#connection.run(`CREATE OR REPLACE TABLE ${name} (${layout.definition})`)
+          table = { name, rows: 0 }
+        }
+        return { table, appender: await this.#connection.createAppender(table.name) }
+      },
+      copy: async ({ name, rows: before }, path, rows) => {
+        await this.#connection.run(
+          `COPY (SELECT ${selected.join(', ')} FROM ${name}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
+        )
+        await this.#connection.run(`TRUNCATE ${name}`)
+        layout.free.push({ name, rows: before + rows })
+      },
+    })
+  }
+
+  #layoutOf(held: readonly Column[]): Layout {
     const { BIGINT, DOUBLE, INTEGER, SMALLINT, VARCHAR, DuckDBDataChunk } = this.#api
     const types = {
       time: BIGINT,
@@ -66,42 +103,15 @@ export class ParquetWriter {
       small: SMALLINT,
       text: VARCHAR,
     }
-    const held = schema.columns.filter((column, i) => known[i] || column.name === 'sequence')
     const definition = held.map(({ name, type }) => `${name} ${types[type]}`).join(', ')
-    const free = this.#free.get(definition) ?? []
-    this.#free.set(definition, free)
-    let table = free.pop()
-    if (table === undefined || table.rows >= TABLE_ROWS) {
-      // Rows removed from a table are not given back while it lives: small files share one, large ones do not.
-      const name = table?.name ?? `incoming_${this.#count++}`
-      await this.#connection.run(`CREATE OR REPLACE TABLE ${name} (${definition})`)
-      table = { name, rows: 0 }
+    let layout = this.#layouts.get(definition)
+    if (layout === undefined) {
+      const chunkTypes = held.map(({ type }) => types[type])
+      const chunk = (rows: number) => DuckDBDataChunk.create(chunkTypes, rows)
+      layout = { definition, free: [], chunk, full: undefined, hasNull: held.map(() => false) }
+      this.#layouts.set(definition, layout)
     }
-    const { name } = table
-    const selected = schema.columns.map((column, i) => {
-      const { name: column_name, type } = column
-      if (known[i] || column_name === 'sequence')
-        return type === 'time' ? `make_timestamptz(${column_name}) AS ${column_name}` : column_name
-      return `${column.optional ? 'NULL' : '0'}::${SQL_TYPE[type]} AS ${column_name}`
-    })
-    return new IncomingTable({
-      columns: schema.columns,
-      known,
-      sequence,
-      appender: await this.#connection.createAppender(name),
-      chunk: rows =>
-        DuckDBDataChunk.create(
-          held.map(({ type }) => types[type]),
-          rows,
-        ),
-      copy: async (path, rows) => {
-        await this.#connection.run(
-          `COPY (SELECT ${selected.join(', ')} FROM ${name}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
-        )
-        await this.#connection.run(`TRUNCATE ${name}`)
-        free.push({ name, rows: table.rows + rows })
-      },
-    })
+    return layout
   }
 
   close(): void {
@@ -110,39 +120,46 @@ export class ParquetWriter {
   }
 }
 
+/** A table of DuckDB's, and the rows that went through it. */
+interface DuckTable {
+  readonly name: string
+  readonly rows: number
+}
+
+/** Tables of the same columns. */
+interface Layout {
+  readonly definition: string
+  readonly free: DuckTable[]
+  readonly chunk: (rows: number) => DuckDBDataChunk
+  /** One full chunk serves all, again and again: fresh ones are 160 KB each outside the heap, and pile up unseen. */
+  full: DuckDBDataChunk | undefined
+  /** Which of its columns have a NULL now. */
+  readonly hasNull: boolean[]
+}
+
 interface TableTerms {
   readonly columns: readonly Column[]
   readonly known: readonly boolean[]
   readonly sequence: number
-  readonly appender: DuckDBAppender
-  readonly chunk: (rows: number) => DuckDBDataChunk
-  readonly copy: (path: string, rows: number) => Promise<void>
+  readonly layout: Layout
+  readonly open: () => Promise<{ readonly table: DuckTable; readonly appender: DuckDBAppender }>
+  readonly copy: (table: DuckTable, path: string, rows: number) => Promise<void>
 }
 
 /** Rows of one file while they come in. */
 export class IncomingTable {
   readonly #terms: TableTerms
   readonly #held: (Float64Array | (string | undefined)[] | undefined)[]
-  readonly #sequence: Float64Array
-  readonly #hasNull: boolean[]
-  /** One full chunk serves again and again: fresh ones are 160 KB each outside the heap, and pile up unseen. */
-  #full: DuckDBDataChunk | undefined
+  /** Rows that there is room to hold; grows to a chunk, so that thousands of slow streams take little. */
+  #room = 0
   #waiting = 0
   #rows = 0
+  /** Taken when the first chunk is full, so that streams of few rows share one. */
+  #into: { readonly table: DuckTable; readonly appender: DuckDBAppender } | undefined
 
   constructor(terms: TableTerms) {
     this.#terms = terms
-    this.#sequence = new Float64Array(CHUNK_ROWS)
-    this.#hasNull = terms.columns.map(() => false)
-    this.#held = terms.columns.map(({ type }, i) => {
-      if (!terms.known[i]) return undefined
-      if (type === 'text') return new Array<string | undefined>(CHUNK_ROWS)
-      return new Float64Array(CHUNK_ROWS)
-    })
-  }
-
-  get rows(): number {
-    return this.#rows
+    this.#held = terms.columns.map(() => undefined)
   }
 
   /** Columns of which nothing is known. */
@@ -158,9 +175,10 @@ export class IncomingTable {
   }
 
   /** Takes rows [from, to); the columns are the caller's again. */
-  append({ columns }: Fields, from: number, to: number): void {
+  async append({ columns }: Fields, from: number, to: number): Promise<void> {
     for (let at = from; at < to; ) {
       if (this.#waiting === 0 && to - at >= CHUNK_ROWS && columns.every((one, i) => this.#given(one, i))) {
+        this.#into ??= await this.#terms.open()
         this.#write(columns, at, CHUNK_ROWS)
         at += CHUNK_ROWS
         continue
@@ -171,6 +189,7 @@ export class IncomingTable {
       at += rows
       if (this.#waiting === CHUNK_ROWS) {
         this.#waiting = 0
+        this.#into ??= await this.#terms.open()
         this.#write(this.#held, 0, CHUNK_ROWS)
       }
     }
@@ -178,12 +197,13 @@ export class IncomingTable {
 
   /** Writes the file; one that could not be finished is removed. The table is then done. */
   async copyTo(path: string): Promise<void> {
-    const { appender, copy } = this.#terms
+    this.#into ??= await this.#terms.open()
+    const { table, appender } = this.#into
     if (this.#waiting > 0) this.#write(this.#held, 0, this.#waiting)
     this.#waiting = 0
     appender.closeSync()
     try {
-      await copy(path, this.#rows)
+      await this.#terms.copy(table, path, this.#rows)
     } catch (cause) {
       await rm(path, { force: true })
       throw cause
@@ -194,7 +214,23 @@ export class IncomingTable {
     return column !== undefined || !this.#terms.known[i]
   }
 
+  #makeRoom(rows: number): void {
+    if (rows <= this.#room) return
+    this.#room = Math.min(CHUNK_ROWS, Math.max(rows, this.#room * 2, 64))
+    for (const [i, { type }] of this.#terms.columns.entries()) {
+      if (!this.#terms.known[i]) continue
+      const held = this.#held[i]
+      if (type === 'text') this.#held[i] = held ?? []
+      else {
+        const wider = new Float64Array(this.#room)
+        if (held !== undefined) wider.set(held as Float64Array)
+        this.#held[i] = wider
+      }
+    }
+  }
+
   #hold(columns: Fields['columns'], from: number, rows: number): void {
+    this.#makeRoom(this.#waiting + rows)
     for (let i = 0; i < columns.length; i++) {
       const held = this.#held[i]
       const column = columns[i]
@@ -210,17 +246,17 @@ export class IncomingTable {
   }
 
   #write(from: readonly (Field | undefined)[], at: number, rows: number): void {
-    const { columns, known, sequence, appender } = this.#terms
-    const chunk =
-      rows === CHUNK_ROWS ? (this.#full ??= this.#terms.chunk(CHUNK_ROWS)) : this.#terms.chunk(rows)
-    const reused = chunk === this.#full
+    const { columns, known, sequence } = this.#terms
+    const { layout } = this.#terms
+    const reused = rows === CHUNK_ROWS
+    const chunk = reused ? (layout.full ??= layout.chunk(CHUNK_ROWS)) : layout.chunk(rows)
     let place = 0
     for (let i = 0; i < columns.length; i++) {
       const { name, type, optional } = columns[i]
       if (name === 'sequence') {
-        for (let row = 0; row < rows; row++) this.#sequence[row] = sequence + this.#rows + row
-        if (type === 'whole') writeIntegers(chunk, place++, this.#sequence, 0)
-        else writeSmall(chunk, place++, this.#sequence, 0)
+        for (let row = 0; row < rows; row++) NUMBERS[row] = sequence + this.#rows + row
+        if (type === 'whole') writeIntegers(chunk, place++, NUMBERS, 0)
+        else writeSmall(chunk, place++, NUMBERS, 0)
         continue
       }
       if (!known[i]) continue
@@ -238,12 +274,12 @@ export class IncomingTable {
       else if (type === 'time' || type === 'whole') writeIntegers(chunk, place, numbers, at)
       else writeSmall(chunk, place, numbers, at)
       if (optional) {
-        const some = writeNulls(chunk, place, numbers, at, reused && this.#hasNull[i])
-        if (reused) this.#hasNull[i] = some
+        const some = writeNulls(chunk, place, numbers, at, reused && layout.hasNull[place])
+        if (reused) layout.hasNull[place] = some
       }
       place++
     }
-    appender.appendDataChunk(chunk)
+    this.#into!.appender.appendDataChunk(chunk)
     this.#rows += rows
   }
 }

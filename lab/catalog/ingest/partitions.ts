@@ -44,6 +44,8 @@ export class Staging {
   readonly #open = new Set<StagedPart>()
   readonly #touched = new Set<string>()
   #count = 0
+  /** Rows of all files that are open. */
+  #held = 0
 
   private constructor(store: string, folder: string, writer: ParquetWriter) {
     this.#store = store
@@ -65,20 +67,19 @@ export class Staging {
       {
         table: (known, number) => this.#writer.table(SCHEMAS[kind], known, number),
         file: () => join(this.#folder, `${this.#count++}.parquet`),
-        relieve: () => this.#relieve(),
+        weigh: change => this.#weigh(change),
       },
       this.#open,
     )
   }
 
-  async #relieve(): Promise<void> {
-    let held = 0
+  /** @param change by which the rows that are held grew or shrank */
+  async #weigh(change: number): Promise<void> {
+    this.#held += change
+    if (this.#held <= MOST_OPEN) return
     let longest: StagedPart | undefined
-    for (const part of this.#open) {
-      held += part.held
-      if (longest === undefined || part.held > longest.held) longest = part
-    }
-    if (held > MOST_OPEN) await longest!.cut()
+    for (const part of this.#open) if (longest === undefined || part.held > longest.held) longest = part
+    await longest?.cut()
   }
 
   /** Gives the files their places in the store; a file that is there already is the same file. */
@@ -120,9 +121,9 @@ export class Staging {
 }
 
 interface StagingSeams {
-  readonly table: (known: readonly boolean[], sequence: number) => Promise<IncomingTable>
+  readonly table: (known: readonly boolean[], sequence: number) => IncomingTable
   readonly file: () => string
-  readonly relieve: () => Promise<void>
+  readonly weigh: (change: number) => Promise<void>
 }
 
 /** The rows of one stream, in order; its columns are copied before `append` returns. */
@@ -177,17 +178,18 @@ export class StagedPart {
       }
       if (this.#table === undefined) {
         const known = rows.columns.map(column => column !== undefined)
-        this.#table = await this.#seams.table(known, this.#sequence + this.#taken)
+        this.#table = this.#seams.table(known, this.#sequence + this.#taken)
         this.#open.add(this)
         this.#first = order === undefined ? 0 : order[at]
       }
-      this.#table.append(rows, at, end)
-      this.#held += end - at
-      this.#taken += end - at
+      await this.#table.append(rows, at, end)
+      const taken = end - at
+      this.#held += taken
+      this.#taken += taken
       this.#last = order === undefined ? 0 : order[end - 1]
       at = end
+      await this.#seams.weigh(taken)
       if (this.#held >= FILE_ROWS) await this.cut()
-      else await this.#seams.relieve()
     }
   }
 
@@ -211,7 +213,9 @@ export class StagedPart {
       first: this.#first,
       last: this.#last,
     })
+    const held = this.#held
     this.#held = 0
+    await this.#seams.weigh(-held)
   }
 
   /** Writes away the rest. */
