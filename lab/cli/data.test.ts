@@ -69,7 +69,7 @@ test('ingest of a store takes its datasets; wrong flags are one sentence', async
     { venue: 'X', kind: 'ticks' },
     '--kind ticks is not known: choose bars or trades or quotes or book or funding or custom or actions or instruments',
   )
-  await check(file, { venue: 'X', format: 'lean' }, '--format lean is not known: choose csv or parquet or ')
+  await check(file, { venue: 'X', format: 'xls' }, '--format xls is not known: choose csv or parquet or ')
   await check(file, { venue: 'X', stamp: 'mid' }, '--stamp mid is not known: choose open or close')
   await check(file, { venue: 'X', onIssue: 'skip' }, '--on-issue skip is not known: choose refuse or drop')
   await check(
