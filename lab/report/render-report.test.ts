@@ -97,8 +97,37 @@ describe('the report as a file', () => {
     const text = seen(run)
     expect(text).toContain('From 2000-01-03 to 2013-05-31')
     expect(text).toMatch(/100,000\u00a0USD<\/strong> became/)
-    expect(text).toContain('buy and hold, equal weight, without costs')
+    const held = run.benchmark.equity.at(-1)! / run.result.startEquity - 1
+    const gained = run.result.endEquity / run.result.startEquity - 1
+    expect(text).toContain(
+      `Buy and hold, equal weight, made +${(held * 100).toFixed(2)}\u00a0% without costs: ${((held - gained) * 100).toFixed(2)} points more.`,
+    )
     expect(text).toMatch(/<dt>Maximum drawdown<\/dt>/)
+  })
+
+  it('says when a cost is nothing because nothing was assumed', () => {
+    expect(seen(run)).not.toContain('none assumed')
+    const assumptions = { ...run.result.assumptions, slippage: 'none' }
+    const free = { ...run.result, slippageCost: 0, assumptions }
+    expect(seen({ result: free })).toContain('slippage none assumed')
+  })
+
+  it('names bars in words, as 1m may be a minute or a month', () => {
+    const every = (interval: string) => {
+      const datasets = run.result.datasets.map(dataset => ({ ...dataset, interval }))
+      return /<p class="what">.*? · (.*?), total-return prices/.exec(
+        seen({ result: { ...run.result, datasets } }),
+      )?.[1]
+    }
+    expect(['1d', '1m', '15m', '1h', '4h', '1w', 'ticks'].map(every)).toEqual([
+      'daily bars',
+      '1-minute bars',
+      '15-minute bars',
+      'hourly bars',
+      '4-hour bars',
+      'weekly bars',
+      'ticks',
+    ])
   })
 
   it('names the missing benchmark', () => {

@@ -85,10 +85,20 @@ function what(result: RunResult): string {
   const ids = result.instruments.map(instrumentId)
   const few = ids.length > 6 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ')
   const data = new Set(
-    result.datasets.map(({ interval, adjustment }) => `${interval} bars, ${adjustment} prices`),
+    result.datasets.map(({ interval, adjustment }) => `${barsOf(interval)}, ${adjustment} prices`),
   )
   const period = result.curve.time.length === 0 ? 'no bars' : `${date(result.from)} to ${date(result.to)}`
   return [few, ...data, period].filter(part => part !== '').join(' · ')
+}
+
+const UNITS: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week' }
+const EVERY: Readonly<Record<string, string>> = { h: 'hourly', d: 'daily', w: 'weekly' }
+
+/** `daily bars`, `5-minute bars`: 1m would leave open whether it is a minute or a month. */
+function barsOf(interval: string): string {
+  const [, count, unit] = /^(\d+)([smhdw])$/.exec(interval) ?? []
+  if (unit === undefined) return interval
+  return `${(count === '1' ? EVERY[unit] : undefined) ?? `${count}-${UNITS[unit]}`} bars`
 }
 
 function footer(result: RunResult, analysis: Analysis): Html {

@@ -30,10 +30,16 @@ function sentence(result: RunResult, { benchmark }: Analysis): Html {
   return html`<p class="claim">From ${date(result.from)} to ${date(result.to)},
 <strong>${money(result.startEquity, result.currency)}</strong>${result.members !== undefined && ` in ${counted(result.members.length, 'strategy', 'strategies')}`} became <strong>${money(result.endEquity, result.currency)}</strong>${
     gained !== undefined && html`: <strong>${coloured(gained, signedPercent(gained))}</strong> after costs`
-  }${
+  }.${
     held !== undefined &&
-    html`, against ${signedPercent(held)} for ${benchmark!.name.charAt(0).toLowerCase() + benchmark!.name.slice(1)}, without costs`
-  }.${result.openTrades.length > 0 && html` ${counted(result.openTrades.length, 'position is', 'positions are')} still open, valued at the last mark.`}</p>`
+    html` ${benchmark!.name.charAt(0).toUpperCase() + benchmark!.name.slice(1)}, made ${signedPercent(held)} without costs${gained !== undefined && `: ${ahead(held - gained)}`}.`
+  }${result.openTrades.length > 0 && html` ${counted(result.openTrades.length, 'position is', 'positions are')} still open, valued at the last mark.`}</p>`
+}
+
+/** By how much the benchmark did better or worse, in points of return. */
+function ahead(difference: number): string {
+  const points = number(Math.abs(difference) * 100)
+  return /^[0.]*$/.test(points) ? 'the same' : `${points} points ${difference > 0 ? 'more' : 'less'}`
 }
 
 function tiles(result: RunResult, analysis: Analysis): Html[] {
@@ -50,14 +56,14 @@ function tiles(result: RunResult, analysis: Analysis): Html[] {
       'maxDrawdown',
       percent,
       worst !== undefined &&
-        html`${time(worst.peakTime)} to ${time(worst.troughTime)}, ${worst.recoveryTime === undefined ? 'not recovered' : `recovered after ${duration(worst.peakTime, worst.recoveryTime)}`}`,
+        html`<span class="whole">${time(worst.peakTime)}</span> to <span class="whole">${time(worst.troughTime)}</span>, ${worst.recoveryTime === undefined ? 'not recovered' : `recovered after ${duration(worst.peakTime, worst.recoveryTime)}`}`,
     ),
     tile('sharpe', number, annualisation(own)),
     tile('volatility', percent),
     plainTile(
       'Costs',
       html`${number(costs, costs >= 100_000 ? 0 : 2)} <span class="unit">${result.currency}</span>`,
-      html`fees ${money(result.fees, result.currency)}, slippage ${money(result.slippageCost, result.currency)}${
+      html`fees ${paid(result.fees, result.assumptions.fees)}<br>slippage ${paid(result.slippageCost, result.assumptions.slippage)}${
         result.startEquity > 0 && html`<br>${percent(costs / result.startEquity)} of the money at the start`
       }`,
     ),
@@ -80,10 +86,17 @@ function tiles(result: RunResult, analysis: Analysis): Html[] {
   ]
 }
 
+/** An amount; of nothing paid, whether it is because nothing was assumed. */
+function paid(amount: number, assumed: string): string {
+  return amount === 0 && assumed === 'none'
+    ? 'none assumed'
+    : number(amount, Math.abs(amount) >= 100_000 ? 0 : 2)
+}
+
 function annualisation({ riskFreeRate, periodsPerYear }: Analysis['statistics']): string | undefined {
   if (periodsPerYear === undefined) return undefined
   const periods = number(periodsPerYear, Number.isInteger(periodsPerYear) ? 0 : 2)
-  return `risk-free ${percent(riskFreeRate)}, ${periods} periods a year`
+  return `risk-free ${percent(riskFreeRate, riskFreeRate === 0 ? 0 : 2)}, ${periods} periods a year`
 }
 
 interface Tile {
@@ -116,7 +129,7 @@ function evidence(result: RunResult): Html | undefined {
   if (closed >= FEW_TRADES) return undefined
   return html`<p class="evidence"><strong>Little evidence.</strong> ${
     closed === 0 ? 'No trade was closed' : `Only ${counted(closed, 'trade was', 'trades were')} closed`
-  }: too few to tell skill from luck (fewer than ${FEW_TRADES}), so read every figure about trades as an anecdote.</p>`
+  }: too few to tell skill from luck (fewer than ${FEW_TRADES}). Figures about trades are anecdotes.</p>`
 }
 
 function ruin({ statistics }: Analysis): Html | undefined {
