@@ -40,7 +40,7 @@ button:disabled { opacity: .45; cursor: default; }
 .group { display: inline-flex; } .group button { border-radius: 0; margin-left: -1px; font-size: 13px; }
 .group button:first-child { border-radius: 6px 0 0 6px; margin-left: 0; } .group button:last-child { border-radius: 0 6px 6px 0; }
 
-header.top { padding: 36px 0 20px; display: flex; gap: 24px; justify-content: space-between; align-items: flex-start; }
+header.top { padding: 28px 0 14px; display: flex; gap: 24px; justify-content: space-between; align-items: flex-start; }
 .kicker { margin: 0 0 6px; font-size: 12px; letter-spacing: .09em; text-transform: uppercase; color: var(--muted); font-weight: 600; }
 h1 { margin: 0; font-size: 32px; line-height: 1.15; letter-spacing: -.015em; font-weight: 650; overflow-wrap: anywhere; }
 .what { margin: 8px 0 0; color: var(--muted); overflow-wrap: anywhere; }
@@ -49,8 +49,8 @@ h3 { margin: 24px 0 8px; font-size: 14px; font-weight: 650; }
 
 nav.contents { position: sticky; top: 0; z-index: 5; background: var(--ground); border-bottom: 1px solid var(--rule); margin: 0 -28px 24px; padding: 0 28px; overflow-x: auto; scrollbar-width: none; }
 nav.contents::-webkit-scrollbar { display: none; }
-nav.contents ul { display: flex; gap: 20px; margin: 0; padding: 0; list-style: none; white-space: nowrap; }
-nav.contents a { display: block; padding: 11px 0; font-size: 13px; color: var(--muted); text-decoration: none; }
+nav.contents ul { display: flex; flex-wrap: wrap; gap: 0 15px; margin: 0; padding: 0; list-style: none; white-space: nowrap; }
+nav.contents a { display: block; padding: 9px 0; font-size: 12.5px; color: var(--muted); text-decoration: none; }
 nav.contents a:hover { color: var(--ink); }
 
 section { background: var(--paper); border: 1px solid var(--rule); border-radius: 10px; padding: 22px 26px 24px; margin: 0 0 18px; min-width: 0; }
@@ -58,12 +58,12 @@ section > .lead { margin: 4px 0 14px; color: var(--muted); font-size: 14px; max-
 .head { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; }
 .tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .note { margin: 8px 0 0; font-size: 13px; color: var(--muted); max-width: 90ch; }
-.small { font-size: 13px; } .gain { color: var(--gain); } .loss { color: var(--loss); } .muted { color: var(--muted); }
+.small { font-size: 13px; } .whole { white-space: nowrap; } .gain { color: var(--gain); } .loss { color: var(--loss); } .muted { color: var(--muted); }
 
 .warnings { background: var(--warn); border-color: var(--warn-rule); border-left-width: 5px; }
 .warnings ul { margin: 10px 0 0; padding: 0; list-style: none; display: grid; gap: 8px; }
 .warnings code { font-size: 12px; margin-right: 8px; }
-.claim { font-size: 19px; line-height: 1.5; margin: 0 0 20px; max-width: 64ch; letter-spacing: -.005em; overflow-wrap: anywhere; }
+.claim { font-size: 19px; line-height: 1.5; margin: 0 0 20px; max-width: 84ch; letter-spacing: -.005em; overflow-wrap: anywhere; }
 .claim strong { font-weight: 650; }
 .tiles { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 1px; margin: 0; background: var(--rule); border: 1px solid var(--rule); border-radius: 8px; overflow: hidden; }
 .tiles > div { background: var(--paper); padding: 14px 16px 13px; min-width: 0; }
@@ -97,7 +97,7 @@ td.wrap, th.wrap { white-space: normal; text-align: left; overflow-wrap: anywher
 .sortable th[aria-sort=ascending] button::after { content: " ↑"; } .sortable th[aria-sort=descending] button::after { content: " ↓"; }
 .sortable th, .sortable td { padding-left: 7px; padding-right: 7px; } .sortable th button { padding: 6px 7px; } .sortable thead th { padding: 0; }
 .sortable td button { padding: 0 7px; min-height: 24px; min-width: 34px; font-size: 12.5px; color: var(--strategy); }
-.dense { font-size: 12.5px; } .sortable.dense :is(th button, td) { padding-left: 4.5px; padding-right: 4.5px; font-size: 12.5px; }
+@media screen { .sortable.dense :is(th button, td) { padding-left: 4.5px; padding-right: 4.5px; font-size: 12.5px; } }
 .members th:first-child, .correlations th:first-child { position: sticky; left: 0; background: var(--paper); }
 .name { display: inline-block; width: max-content; max-width: 15em; white-space: normal; overflow-wrap: anywhere; }
 .members tbody tr:last-child > * { font-weight: 600; border-top: 1px solid var(--muted); }
@@ -120,7 +120,7 @@ footer { color: var(--muted); font-size: 13px; padding: 12px 2px; overflow-wrap:
 
 @media screen and (max-width: 760px) {
   .page { padding: 0 14px 40px; } nav.contents { margin: 0 -14px 16px; padding: 0 14px; }
-  header.top { padding: 22px 0 14px; flex-direction: column; gap: 14px; } h1 { font-size: 26px; }
+  nav.contents ul { flex-wrap: nowrap; gap: 20px; } nav.contents a { padding: 11px 0; font-size: 13px; } header.top { padding: 22px 0 14px; flex-direction: column; gap: 14px; } h1 { font-size: 26px; }
   section { padding: 18px 14px; border-radius: 8px; } .claim { font-size: 17px; } section > .lead { margin-top: 8px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); } .tiles > div { padding: 11px 12px; } .tiles .big { font-size: 21px; }
   .columns { grid-template-columns: minmax(0, 1fr); } .statistics { columns: 1; } .chart { height: 300px; } .chart.tall { height: 460px; } .chart.low { height: 220px; } .chart.pair { height: 560px; }
