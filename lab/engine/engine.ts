@@ -12,63 +12,26 @@
  *   5  each callback's orders pass risk, reductions first, and go to the venue
  *   6  equity is recorded
  *
- * Where one stream alone has events for a while, a lane works them in the same order without looking at the others
- * between two rows.
+ * Where one stream alone has events for a while, a lane (lanes.ts) works them in the same order without looking at the
+ * others between two rows.
  */
 import { MINUTE } from '../core/time.ts'
-import type { FeeModel } from '../costs/index.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
-import type { AccountReports, ClockedVenue, Venue } from '../domain/ports/venue.ts'
+import type { ClockedVenue, Venue } from '../domain/ports/venue.ts'
 import { type Holdings, JointAccount } from '../portfolio/joint-account.ts'
 import type { Tradable } from '../strategy/context.ts'
 import { Agenda } from './agenda.ts'
 import type { BarWindow } from './bar-window.ts'
 import { DeskSwitch } from './desk-switch.ts'
+import type { EngineSetup } from './engine-setup.ts'
+import { barLane, tickLane } from './lanes.ts'
 import { Market } from './market.ts'
-import { Member, type MemberSetup, type TimerSchedule } from './member.ts'
+import { Member, type TimerSchedule } from './member.ts'
 import type { Standing } from './order-desk.ts'
 import { Recorder } from './recorder.ts'
 import { StreamTable } from './stream-table.ts'
-import type { BarTerms, StreamTerms } from './streams.ts'
+import type { BarTerms } from './streams.ts'
 import type { TickWindow } from './tick-window.ts'
-
-/** What a venue is made with: whom it reports to and the windows it may look at. */
-export interface VenueSeat {
-  readonly reports: AccountReports
-  /** How many strategies trade there. */
-  readonly strategies: number
-  /** Bars that fill orders, by handle; empty windows where an instrument has none. */
-  readonly windows: readonly BarWindow[]
-  readonly ticks: readonly TickWindow[]
-  /** Where bars that do not say what came first are counted. */
-  readonly ambiguousBars: Recorder['ambiguousBars']
-}
-
-/** An object and no function: one made for each run would have the loop compiled again for each. */
-export interface Guard {
-  check(engine: Engine, now: number): void
-}
-
-export interface EngineSetup {
-  /** The strategies, in the order in which they decide at an instant. */
-  readonly members: readonly MemberSetup[]
-  readonly instruments: readonly Tradable[]
-  /** In order of delivery (compareStreams). */
-  readonly streams: readonly StreamTerms[]
-  readonly accountKind: 'cash' | 'margin'
-  readonly fees: FeeModel
-  /** Decisions begin at this time; earlier events only warm up. */
-  readonly from: number
-  readonly strict: boolean
-  readonly seed: number
-  /** Pays or takes what a funding rate asks of positions; the mark price may be NaN. */
-  readonly funding: (handle: number, rate: number, markPrice: number, now: number) => void
-  /** Looks after margin once marks are known; may order liquidations. */
-  readonly guard?: Guard
-  /** At the first instant of decisions, before `onStart`. */
-  readonly begin?: (now: number) => void
-  readonly venue: (seat: VenueSeat) => { readonly venue: Venue; readonly clocked?: ClockedVenue }
-}
 
 export class Engine implements Standing {
   readonly streams: StreamTable
@@ -92,13 +55,17 @@ export class Engine implements Standing {
   callbackHandle = -1
   /** Whose callback it is: place of the member. */
   calling = 0
+  /** Decisions begin at the next instant at or after `from`, with `onStart` or what else is to happen first. */
+  starting = false
+  readonly from: number
+  readonly strict: boolean
+  readonly guard: EngineSetup['guard']
+  readonly clocked: ClockedVenue | undefined
 
   /** The one strategy of most runs. */
   readonly #alone: Member | undefined
   readonly #venue: Venue
-  readonly #clocked: ClockedVenue | undefined
   readonly #funding: EngineSetup['funding']
-  readonly #guard: EngineSetup['guard']
   readonly #begin: EngineSetup['begin']
   readonly #scheduled: boolean
   /** Per stream: its bar window or its window of ticks. */
@@ -107,8 +74,6 @@ export class Engine implements Standing {
   /** Streams with an event in this instant, and the handles whose executing bars are among them. */
   readonly #active: Uint32Array
   readonly #worked: Uint32Array
-  readonly #strict: boolean
-  readonly #from: number
   readonly #hasOnBar: boolean
   /** Every stream is of bars, informs and executes: streams are handles. */
   readonly #plain: boolean
@@ -121,16 +86,15 @@ export class Engine implements Standing {
   /** First row of the instant, per active stream of ticks. */
   readonly #firstRows: Uint32Array
   readonly #curve = this.recorder.curve
-  #starting = false
 
   constructor(setup: EngineSetup) {
     const { instruments, streams, members } = setup
     this.instruments = instruments
     this.#funding = setup.funding
-    this.#guard = setup.guard
+    this.guard = setup.guard
     this.#begin = setup.begin
-    this.#strict = setup.strict
-    this.#from = setup.from
+    this.strict = setup.strict
+    this.from = setup.from
     const table = new StreamTable(
       members.map(one => one.strategy),
       instruments,
@@ -173,7 +137,7 @@ export class Engine implements Standing {
       ambiguousBars: this.recorder.ambiguousBars,
     })
     this.#venue = venue
-    this.#clocked = clocked
+    this.clocked = clocked
     for (const { desk, callbacks, context } of this.members) {
       desk.open(venue, context)
       callbacks.open(context)
@@ -182,7 +146,7 @@ export class Engine implements Standing {
 
   /** Begins: `onStart` comes with the first instant of decisions, so that it has a time and known prices. */
   start(): void {
-    this.#starting =
+    this.starting =
       this.#scheduled ||
       this.#begin !== undefined ||
       this.members.some(one => one.strategy.onStart !== undefined)
@@ -195,13 +159,13 @@ export class Engine implements Standing {
 
   /** An instant of decisions has come. */
   get decided(): boolean {
-    return this.#curve.length > 0 || (this.#sampled && this.now >= this.#from)
+    return this.#curve.length > 0 || (this.#sampled && this.now >= this.from)
   }
 
   /** Tells the strategies of a corporate action, before the instant's other callbacks. */
   tellAction(action: CorporateAction): void {
     // Before the first instant of decisions there is nobody to tell.
-    if (this.now < this.#from || this.#starting || this.eventClock === Number.NEGATIVE_INFINITY) return
+    if (this.now < this.from || this.starting || this.eventClock === Number.NEGATIVE_INFINITY) return
     for (const { callbacks } of this.members) callbacks.action(action)
   }
 
@@ -212,7 +176,7 @@ export class Engine implements Standing {
 
   end(): void {
     this.holdings.valuate()
-    if (this.#sampled && this.now >= this.#from) {
+    if (this.#sampled && this.now >= this.from) {
       // The row of this minute tells how things stood before its events.
       if (this.now === this.#sampledAt) this.#takeBack()
       this.#record(this.now)
@@ -232,7 +196,7 @@ export class Engine implements Standing {
 
   /** The window of a stream of ticks, about to be loaded: the venue first takes what would leave it. */
   ticksOf(stream: number): TickWindow {
-    if (!Number.isNaN(this.now)) this.#clocked?.catchUp(this.now)
+    if (!Number.isNaN(this.now)) this.clocked?.catchUp(this.now)
     return this.#tickOf[stream]!
   }
 
@@ -245,7 +209,7 @@ export class Engine implements Standing {
     const { house, timers, settlements } = this
     const alone = this.#alone
     const active = this.#active
-    const clocked = this.#clocked
+    const clocked = this.clocked
     for (let left = limit; left > 0; ) {
       if (exhausted.length > 0) return exhausted[exhausted.length - 1]
       const now = next.earliest
@@ -272,7 +236,7 @@ export class Engine implements Standing {
         count === 1 &&
         wake > now &&
         alone !== undefined &&
-        (this.#starting === false || this.#scheduled === false)
+        (this.starting === false || this.#scheduled === false)
       ) {
         const stream = active[0]
         next.set(stream, Number.POSITIVE_INFINITY)
@@ -286,8 +250,8 @@ export class Engine implements Standing {
         }
         left =
           bars !== undefined
-            ? this.#barLane(alone, stream, bars, horizon, left)
-            : this.#tickLane(alone, this.#tickOf[stream]!, horizon, left)
+            ? barLane(this, alone, stream, bars, horizon, left)
+            : tickLane(this, alone, this.#tickOf[stream]!, horizon, left)
         this.streams.moved(stream, 0)
         next.set(stream, nextTimes[0])
         continue
@@ -300,157 +264,6 @@ export class Engine implements Standing {
       left--
     }
     return -2
-  }
-
-  /**
-   * Bars of one stream until another event is due. The statements are those of `#instant`, in their order and to be
-   * changed with them; all that stays the same from bar to bar is held in locals, which takes half the time.
-   * paths.test.ts holds the two together.
-   */
-  #barLane(member: Member, stream: number, window: BarWindow, until: number, limit: number): number {
-    const { account, desk, callbacks, strategy, context } = member
-    const { timers } = this
-    let horizon = until
-    const { end, eventTime, receiveTime, close, foreign } = window
-    const { mark } = account
-    const terms = this.streams.terms[stream] as BarTerms
-    const { handle } = terms
-    const curve = this.#curve
-    const view = callbacks.views[window.slot]
-    const from = this.#from
-    const strict = this.#strict
-    const clocked = this.#clocked !== undefined
-    const executes = terms.executes === true
-    const guard = this.#guard
-    const derived = executes && curve.derived
-    const hasOnBar = member.hasOnBar && terms.informs
-    const hasOnInstant = member.hasOnInstant && terms.informs
-    this.#worked[0] = handle
-    let left = limit
-    for (; left > 0; left--) {
-      const row = window.cursor + 1
-      if (row >= end) break
-      const now = receiveTime[row]
-      if (now >= horizon || timers.next <= now) break
-      // A venue with a clock of its own goes on before the next row.
-      if (clocked === true && left < limit && desk.venueBusy === true) break
-      const time = eventTime[row]
-      const before = this.eventClock
-      this.now = now
-      window.cursor = row
-      if (foreign === true) window.takeForeign()
-      window.late = time <= before
-      if (time > before) this.eventClock = time
-      if (desk.venueBusy === true && executes === true) this.#workOrders(1)
-      if (!Number.isNaN(close[row])) mark[handle] = close[row]
-      if (guard !== undefined) guard.check(this, now)
-      if (now < from) continue
-      if (this.#starting === true) {
-        this.#callStart()
-        horizon = Math.min(horizon, this.settlements.next)
-      }
-      if (desk.unsettled === true) desk.flush()
-      if (hasOnBar === true) {
-        window.shown = true
-        if (this.callback !== 'onBar') this.callback = 'onBar'
-        this.callbackHandle = handle
-        strategy.onBar!(strict === true ? callbacks.freshBar(window) : view, context)
-        window.shown = false
-        if (desk.unsettled === true) desk.flush()
-      }
-      if (hasOnInstant === true) callbacks.instant()
-      if (derived === true) curve.length++
-      else if (executes === true) {
-        account.valuate()
-        curve.add(account.equity, account.grossExposure, now)
-      }
-    }
-    return left
-  }
-
-  /** Ticks of one stream until another event is due; each receive time is an instant. */
-  #tickLane(member: Member, window: TickWindow, until: number, limit: number): number {
-    const { desk, callbacks, strategy, context } = member
-    const { market, timers } = this
-    const clocked = this.#clocked
-    const { end, receiveTime, eventTime, handle } = window
-    // Numbers of arguments are only known to be numbers once they were reckoned with.
-    let horizon = +until
-    const isBook = window.kind === 'book'
-    const isFunding = window.kind === 'funding'
-    const from = this.#from
-    const guard = this.#guard
-    const hasOnBook = isBook && strategy.onBook !== undefined
-    const hasOnTrade = window.kind === 'trades' && strategy.onTrade !== undefined && this.#strict === false
-    const { hasOnInstant } = member
-    const view = callbacks.books[handle]
-    const tick = callbacks.tickViews[window.place]
-    const { mark } = member.account
-    // Within the lane marks move with this stream, and money and orders with what the strategy does: in between,
-    // margin is as it was when it was last looked at.
-    let unseen = true
-    let seenMark = Number.NaN
-    const most = limit | 0
-    let left = most
-    for (; left > 0; left--) {
-      const row = window.cursor + 1
-      if (row >= end) break
-      const now = receiveTime[row]
-      if (now >= horizon || timers.next <= now) break
-      // Reports, and rows that must be read first, are for the loop outside.
-      if (clocked !== undefined && left < most && desk.venueBusy === true && !(clocked.advance(now) > now))
-        break
-      this.now = now
-      if (isFunding === true) this.#pay(window, now)
-      const alone = row + 1 === end || receiveTime[row + 1] !== now
-      if (alone === true && (isBook === true || hasOnTrade === true)) {
-        // #takeTicks for the one row that an instant mostly is.
-        const time = eventTime[row]
-        if (time > this.eventClock) this.eventClock = time
-        if (isBook === true) market.level(window, row, handle)
-        else market.trade(window, row, handle)
-        window.cursor = row
-        if (isBook === true) market.settle(handle)
-      } else this.#takeTicks(window, now)
-      if (guard !== undefined && (unseen === true || mark[handle] !== seenMark)) {
-        seenMark = mark[handle]
-        unseen = false
-        guard.check(this, now)
-      }
-      if (now < from) continue
-      if (this.#starting === true) {
-        this.#callStart()
-        horizon = Math.min(horizon, this.settlements.next)
-        unseen = true
-      }
-      if (desk.unsettled === true) {
-        desk.flush()
-        unseen = true
-      }
-      if (hasOnBook === true) {
-        if (this.callback !== 'onBook') this.callback = 'onBook'
-        this.callbackHandle = handle
-        strategy.onBook!(view, context)
-      } else if (alone === true && hasOnTrade === true) {
-        if (this.callback !== 'onTrade') this.callback = 'onTrade'
-        this.callbackHandle = handle
-        window.shown = true
-        strategy.onTrade!(tick, context)
-        window.shown = false
-      } else if (isBook === false) {
-        unseen = true
-        callbacks.ticks(window, row)
-      }
-      if (desk.unsettled === true) {
-        desk.flush()
-        unseen = true
-      }
-      if (hasOnInstant === true) {
-        unseen = true
-        callbacks.instant()
-      }
-    }
-    return left
   }
 
   /** Works one instant of bars that were pushed into the windows (paper and live), handles ascending. */
@@ -500,23 +313,23 @@ export class Engine implements Standing {
       if (this.#funded === true)
         for (let k = 0; k < count; k++) {
           const stream = this.#tickOf[active[k]]
-          if (stream?.kind === 'funding') this.#pay(stream, now)
+          if (stream?.kind === 'funding') this.pay(stream, now)
         }
       for (let k = 0; k < count; k++) {
         const stream = this.#tickOf[active[k]]
         if (stream === undefined) continue
         this.#firstRows[k] = stream.cursor + 1
-        this.#takeTicks(stream, now)
+        this.takeTicks(stream, now)
         ticks++
       }
     }
     if (this.settlements.next <= now) this.#keepHouse(this.settlements, now)
-    if (this.#guard !== undefined) this.#guard.check(this, now)
-    if (now < this.#from) {
+    if (this.guard !== undefined) this.guard.check(this, now)
+    if (now < this.from) {
       if (this.timers.next <= now) this.timers.run(now)
       return
     }
-    if (count > 0 && this.#starting === true) this.#callStart()
+    if (count > 0 && this.starting === true) this.callStart()
     for (let m = 0; m < members.length; m++) {
       const { desk } = members[m]
       if (desk.unsettled === true) desk.flush()
@@ -577,7 +390,7 @@ export class Engine implements Standing {
   }
 
   /** Pays the funding of an instant, on the position as it is. */
-  #pay(window: TickWindow, now: number): void {
+  pay(window: TickWindow, now: number): void {
     this.callback = ''
     const { end, receiveTime, handle } = window
     for (let row = window.cursor + 1; row < end && receiveTime[row] === now; row++)
@@ -585,7 +398,7 @@ export class Engine implements Standing {
   }
 
   /** Takes in all rows of an instant: books, quotes, last trades, marks. */
-  #takeTicks(window: TickWindow, now: number): void {
+  takeTicks(window: TickWindow, now: number): void {
     const { end, eventTime, receiveTime, kind, handle } = window
     let row = window.cursor
     while (++row < end && receiveTime[row] === now) {
@@ -600,7 +413,7 @@ export class Engine implements Standing {
   /** What the venue reported by `due` reaches the account, then the strategy. */
   #reported(due: number): void {
     this.now = due
-    this.#clocked!.report(due)
+    this.clocked!.report(due)
     for (const { desk } of this.members) desk.worked()
     for (const { desk } of this.members) if (desk.unsettled === true) desk.flush()
   }
@@ -608,12 +421,18 @@ export class Engine implements Standing {
   /** A row of the curve at the last whole minute, as things stood before this instant. */
   #sample(now: number): void {
     const minute = Math.floor(now / MINUTE) * MINUTE
-    if (this.#nextSample !== Number.NEGATIVE_INFINITY && this.now >= this.#from) {
+    if (this.#nextSample !== Number.NEGATIVE_INFINITY && this.now >= this.from) {
       this.holdings.valuate()
       this.#record(minute)
       this.#sampledAt = minute
     }
     this.#nextSample = minute + MINUTE
+  }
+
+  /** The same as of an instant, for the one executing bar of a lane. */
+  workBar(handle: number): void {
+    this.#worked[0] = handle
+    this.#workOrders(1)
   }
 
   /** Objects of orders that the venue has let go of serve again. */
@@ -623,8 +442,8 @@ export class Engine implements Standing {
     else for (const { desk } of this.members) desk.worked()
   }
 
-  #callStart(): void {
-    this.#starting = false
+  callStart(): void {
+    this.starting = false
     this.#begin?.(this.now)
     for (const member of this.members) {
       // What is due at this very instant goes off in it.
@@ -634,7 +453,7 @@ export class Engine implements Standing {
   }
 
   #callTimer(member: Member, name: string): void {
-    if (this.now >= this.#from) member.callbacks.timer(name)
+    if (this.now >= this.from) member.callbacks.timer(name)
   }
 
   /** Puts the next firing of a schedule on the agenda, which puts the one after it there. */

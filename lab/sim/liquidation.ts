@@ -3,7 +3,8 @@
  * its order (risk/margin.ts) with reduce-only market orders, which wait for the next price like any other.
  */
 import { REDUCE_ONLY } from '../domain/working-order.ts'
-import type { Engine, Guard } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Guard } from '../engine/engine-setup.ts'
 import type { Member } from '../engine/member.ts'
 import type { Margin } from '../risk/margin.ts'
 
