@@ -10,7 +10,7 @@ import { instrumentId } from '../domain/instrument.ts'
 import { rowAtOrAfter } from '../sim/series.ts'
 import type { VetFinding } from './vet-findings.ts'
 import type { Case } from './vet-request.ts'
-import { agreement, termKeys } from './vet-watch.ts'
+import { agreement, termKeys } from './vet-compare.ts'
 import { rotated, withSeries } from './vet-worlds.ts'
 
 /** Rows below which nothing is said of a series. */

@@ -6,7 +6,7 @@
 import { Random } from '../core/random.ts'
 import { type VetFinding, ofMany } from './vet-findings.ts'
 import type { Case } from './vet-request.ts'
-import { at, type Difference, firstDifference } from './vet-watch.ts'
+import { at, type Difference, firstDifference } from './vet-compare.ts'
 import { FUTURE_WORDS, FUTURES, type Future, perturbFuture, type World } from './vet-worlds.ts'
 
 export interface Place {

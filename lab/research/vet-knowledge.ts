@@ -15,7 +15,8 @@ import type { Membership } from '../strategy/strategy.ts'
 import type { VetFinding } from './vet-findings.ts'
 import { deviations, excess, type Gains, gainsOf, standing } from './vet-gains.ts'
 import type { Case } from './vet-request.ts'
-import { agreement, at, orderKeys, termKeys, type Watched } from './vet-watch.ts'
+import { agreement, at, orderKeys, termKeys } from './vet-compare.ts'
+import type { Watched } from './vet-watch.ts'
 import { hazy, rotated, shifted, startingAt, type World } from './vet-worlds.ts'
 
 /** 28 years are 1,461 weeks and hold seven leap days: the calendar of 1990 is that of 2018. */

@@ -5,7 +5,8 @@
 import { instrumentId } from '../domain/instrument.ts'
 import type { VetFinding } from './vet-findings.ts'
 import type { Case } from './vet-request.ts'
-import { agreement, at, orderKeys, type Watched } from './vet-watch.ts'
+import { agreement, at, orderKeys } from './vet-compare.ts'
+import type { Watched } from './vet-watch.ts'
 import { splitLater } from './vet-worlds.ts'
 
 /** Floored lots may drop an order here and there. */
