@@ -18,7 +18,10 @@ afterAll(() => {
 async function run(entry: CorpusEntry) {
   const loaded = await loadStrategy(entry.file)
   const bars = corpusMarket(entry.market)
-  return backtest({ strategy: loaded.strategy as AnyStrategy, bars, fees: '1bps', ...entry.settings })
+  const strategy = loaded.strategy as AnyStrategy
+  // Whole columns are handed on as they are; parts of them go through the methods that these cheats replace.
+  const from = entry.unsealed === undefined ? undefined : Date.UTC(2018, 0, 8) * 1000
+  return backtest({ strategy, bars, from, fees: '1bps', ...entry.settings })
 }
 
 it('has twenty cheats and twenty honest ones, each with its leak or its verdict in words', () => {
