@@ -63,6 +63,25 @@ export const ISSUE_CODES = {
   receivedBefore: 'suspect',
   /** The venue's own numbering has a hole. */
   sequenceGap: 'suspect',
+  /** The same in every column as a row before, where there are no ids that would prove it. */
+  repeatedRow: 'suspect',
+  /** A session of the calendar without a row; bars that lack inside one; ticks that stay away. */
+  missingSession: 'suspect',
+  missingBars: 'suspect',
+  silence: 'suspect',
+  staleRun: 'suspect',
+  /** A price that comes back at once; a lasting jump by a power of ten; any other that is unusually large. */
+  outlier: 'suspect',
+  scaleJump: 'suspect',
+  jump: 'note',
+  volumeSpike: 'suspect',
+  zeroVolume: 'suspect',
+  /** Days that begin and end by the wrong clock. */
+  dstShift: 'suspect',
+  zoneShift: 'suspect',
+  unlistedSplit: 'suspect',
+  /** The least delay between venue and receiver steps and stays. */
+  clockStep: 'suspect',
 } as const satisfies Readonly<Record<string, Severity>>
 
 export type IssueCode = keyof typeof ISSUE_CODES
