@@ -2,6 +2,7 @@
  * Calls the strategy: which method, what it is shown, and afterwards whatever it ordered is decided. Lanes in
  * engine.ts call `onBar`, `onBook` and `onTrade` themselves with the same views, in the same order.
  */
+import type { SessionChange } from '../domain/calendar/session-change.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import type { Context, Tradable } from '../strategy/context.ts'
 import type { StrategyCallbacks } from '../strategy/strategy.ts'
@@ -104,6 +105,12 @@ export class Callbacks {
     if (this.#strategy.onTimer === undefined) return
     this.#enter('onTimer')
     this.#strategy.onTimer(name, this.#context)
+    if (this.#desk.unsettled) this.#desk.flush()
+  }
+
+  session(change: SessionChange): void {
+    this.#enter('onSession')
+    this.#strategy.onSession!(change, this.#context)
     if (this.#desk.unsettled) this.#desk.flush()
   }
 

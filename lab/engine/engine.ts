@@ -8,7 +8,7 @@
  *   3  what happens to holdings at this time: ex-dates, splits, funding; then ticks, books and marks are taken in;
  *      contracts expire, interest and margin calls fall due; indicators (filled row by row as bars are loaded) are
  *      read at the cursor, never beyond
- *   4  onFill and onOrder, onTimer, then per event in order of streams onBar, onTrade, …, then onInstant
+ *   4  onFill and onOrder, onSession and onTimer, then per event in order of streams onBar, onTrade, …, then onInstant
  *   5  each callback's orders pass risk, reductions first, and go to the venue
  *   6  equity is recorded
  *
@@ -171,7 +171,9 @@ export class Engine implements Standing {
 
   /** Asks for a member's `onTimer`. */
   wakeAt(member: Member, time: number, name: string): void {
-    this.timers.add(time, () => this.#callTimer(member, name))
+    this.timers.add(time, now => {
+      if (now >= this.from) member.callbacks.timer(name)
+    })
   }
 
   end(): void {
@@ -452,17 +454,13 @@ export class Engine implements Standing {
     }
   }
 
-  #callTimer(member: Member, name: string): void {
-    if (this.now >= this.from) member.callbacks.timer(name)
-  }
-
   /** Puts the next firing of a schedule on the agenda, which puts the one after it there. */
   #arm(member: Member, schedule: TimerSchedule, after: number): void {
     const time = schedule.next(after)
     if (time === undefined) return
     this.timers.add(time, now => {
       this.#arm(member, schedule, now)
-      this.#callTimer(member, schedule.name)
+      if (now >= this.from) schedule.call(member.callbacks, now)
     })
   }
 }

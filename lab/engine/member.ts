@@ -14,10 +14,12 @@ import { EngineContext } from './engine-context.ts'
 import { type DeskSetup, OrderDesk, type Standing } from './order-desk.ts'
 import type { Universe } from './universe.ts'
 
-/** A schedule of the strategy: when it goes off next, strictly after a time; undefined when it ends. */
+/** A schedule of the strategy. */
 export interface TimerSchedule {
-  readonly name: string
+  /** When it goes off next, strictly after a time; undefined when it ends. */
   readonly next: (after: number) => number | undefined
+  /** What is called then. */
+  readonly call: (callbacks: Callbacks, time: number) => void
 }
 
 export interface MemberSetup {

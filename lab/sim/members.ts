@@ -23,7 +23,7 @@ import {
 import { authorLine } from './author-line.ts'
 import { Liquidation } from './liquidation.ts'
 import type { ResolvedSettings } from './settings.ts'
-import { timerSchedules } from './timer-schedules.ts'
+import { sessionSchedules, timerSchedules } from './timer-schedules.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: any strategy class, whatever its parameters and state
 export type AnyStrategy = StrategyClass<any, any>
@@ -138,7 +138,10 @@ export function openMembers(enrolled: readonly Enrolled[], terms: MemberTerms): 
         depth('warmup', definition.warmup, instance.params, name),
         ...declaredIndicators(instance).map(handle => handle.spec.warmup),
       ),
-      schedules: timerSchedules(definition, instruments, name),
+      schedules: [
+        ...(instance.onSession === undefined ? [] : sessionSchedules(instruments)),
+        ...timerSchedules(definition, instruments, name),
+      ],
       liquidation: margin === undefined ? undefined : new Liquidation(margin),
     })
   }
@@ -233,6 +236,7 @@ const CALLBACKS = [
   'onBook',
   'onPoint',
   'onAction',
+  'onSession',
   'onTimer',
   'onInstant',
   'onFill',

@@ -8,17 +8,19 @@ import type { BarSeries } from '../domain/bar.ts'
 import { calendarNamed } from '../domain/calendar/calendar.ts'
 import { parseDay } from '../domain/calendar/civil.ts'
 import type { ScheduleDescription } from '../domain/calendar/schedule.ts'
-import type { Context } from '../strategy/context.ts'
+import type { SessionChange } from '../domain/calendar/session-change.ts'
+import type { BarSource } from '../domain/ports/store.ts'
+import type { BarView, Context } from '../strategy/context.ts'
 import { strategy } from '../strategy/strategy.ts'
 import { barsOf, ordersOf, planned, START, share } from '../testing/fixtures.ts'
 import { type BacktestRequest, backtest } from './backtest.ts'
 import { memoryBars } from './series.ts'
 
-/** Bars of `step` over New York's sessions of these dates; the close is the bar's number in its session. */
-function sessions(dates: readonly string[], step: number): BarSeries {
+/** Bars of `step` over a venue's sessions of these dates; the close is the bar's number in its session. */
+function sessions(dates: readonly string[], step: number, calendar = 'XNYS'): BarSeries {
   const rows: number[][] = []
   for (const date of dates) {
-    const { open, close } = calendarNamed('XNYS').session(parseDay(date)!)!
+    const { open, close } = calendarNamed(calendar).session(parseDay(date)!)!
     for (let k = 1; open + k * step <= close; k++) rows.push([open + k * step, k, close])
   }
   const column = (place: number) => Float64Array.from(rows, row => row[place])
@@ -204,5 +206,63 @@ describe('wakeAt', () => {
     await expect(days(planned({ 2: ({ ctx }) => ctx.wakeAt(START + 2 * DAY, 'now') }))).rejects.toThrow(
       'wakeAt("now") asks for 2024-01-03T00:00:00Z, which is not after now (2024-01-03T00:00:00Z)',
     )
+  })
+})
+
+describe('onSession', () => {
+  const told = async (bars: BarSource, act?: (change: SessionChange, ctx: Context) => void) => {
+    class Sessions extends strategy() {
+      override onBar(bar: BarView, ctx: Context): void {
+        ctx.log(`bar ${bar.close}`)
+      }
+      override onSession(change: SessionChange, ctx: Context): void {
+        act?.(change, ctx)
+        ctx.log(
+          `${change.kind} ${change.day}${change.early ? ' early' : ''} ${isoTime(change.time).slice(11)}`,
+        )
+        if (change.time !== ctx.now) ctx.log('late')
+      }
+    }
+    return backtest({ strategy: Sessions, bars, strict: true })
+  }
+
+  it('comes at opens and closes, the bar that ends with a close known and not yet called', async () => {
+    const series = sessions(JULY, 195 * MINUTE)
+    const bars = memoryBars([{ instrument: share('A', { calendar: 'XNYS' }), series }])
+    // Two halves a day, of which the early close at 13:00 leaves the first.
+    expect(texts(await told(bars))).toEqual([
+      'bar 1',
+      'close 2024-07-02 20:00:00Z',
+      'bar 2',
+      'open 2024-07-03 early 13:30:00Z',
+      'bar 1',
+      'close 2024-07-03 early 17:00:00Z',
+      'open 2024-07-05 13:30:00Z',
+      'bar 1',
+      'close 2024-07-05 20:00:00Z',
+      'bar 2',
+    ])
+  })
+
+  it('tells of lunch in Tokyo, and of nothing where trading never ends', async () => {
+    const day = {
+      instrument: share('T', { calendar: 'XTKS' }),
+      series: sessions(['2024-07-04'], HOUR, 'XTKS'),
+    }
+    const coin = { instrument: share('C', { calendar: '24/7' }), series: day.series }
+    // 9:00 to 11:30 and 12:30 to 15:00, nine hours ahead of UTC; the first bar ends at 10:00.
+    expect(texts(await told(memoryBars([day, coin]))).filter(text => !text.startsWith('bar'))).toEqual([
+      'pause 2024-07-04 02:30:00Z',
+      'resume 2024-07-04 03:30:00Z',
+      'close 2024-07-04 06:00:00Z',
+    ])
+  })
+
+  it('may order at an open, for the bar that begins there', async () => {
+    const bars = memoryBars([{ instrument: share('A', { calendar: 'XNYS' }), series: sessions(JULY, HOUR) }])
+    const run = await told(bars, (change, ctx) => {
+      if (change.kind === 'open' && change.early) ctx.buy(ctx.instruments[0], 5)
+    })
+    expect(run.fills.map(fill => isoTime(fill.time))).toEqual(['2024-07-03T14:30:00Z'])
   })
 })

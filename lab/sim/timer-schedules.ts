@@ -1,8 +1,9 @@
-/** The schedules that a strategy declares, each with the calendar whose sessions it means. */
+/** When a strategy is called beside market events: its schedules, and the sessions of its instruments. */
 import { GordonError } from '../core/errors.ts'
 import { calendarNamed } from '../domain/calendar/calendar.ts'
 import { parseSchedule } from '../domain/calendar/parse-schedule.ts'
 import { nextFiring } from '../domain/calendar/schedule.ts'
+import { nextSessionChanges } from '../domain/calendar/session-change.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { TimerSchedule } from '../engine/member.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
@@ -24,6 +25,21 @@ export function timerSchedules(
   const calendar = calendarNamed(definition.calendar ?? kept[0])
   return schedules.map(([name, description]) => {
     const schedule = parseSchedule(description, name)
-    return { name, next: after => nextFiring(schedule, calendar, after) }
+    return {
+      next: after => nextFiring(schedule, calendar, after),
+      call: callbacks => callbacks.timer(name),
+    }
   })
+}
+
+/** Changes of session of every calendar that the instruments keep. */
+export function sessionSchedules(instruments: readonly Instrument[]): TimerSchedule[] {
+  const kept = [...new Set(instruments.map(instrument => instrument.calendar))].map(calendarNamed)
+  // Venues of one exchange share a calendar, whose sessions are told once.
+  return [...new Set(kept)].map(calendar => ({
+    next: after => nextSessionChanges(calendar, after)?.[0].time,
+    call: (callbacks, time) => {
+      for (const change of nextSessionChanges(calendar, time - 1)!) callbacks.session(change)
+    },
+  }))
 }

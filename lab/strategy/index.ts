@@ -15,6 +15,7 @@ export type {
   Tradable,
   TradeView,
 } from './context.ts'
+export type { SessionChange } from '../domain/calendar/session-change.ts'
 export type { IndicatorHandle } from './indicator-handle.ts'
 export { boolean, choice, integer, number, type Param, text } from './params.ts'
 export { type Membership, strategy } from './strategy.ts'

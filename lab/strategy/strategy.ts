@@ -11,6 +11,7 @@
  */
 import { GordonError } from '../core/errors.ts'
 import type { ScheduleDescription } from '../domain/calendar/schedule.ts'
+import type { SessionChange } from '../domain/calendar/session-change.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import type { FillRecord } from '../domain/fill.ts'
 import type { OrderRecord } from '../domain/order.ts'
@@ -71,6 +72,11 @@ export interface StrategyCallbacks {
   onPoint?(point: PointView, ctx: Context): void
   /** A split, dividend, new name or delisting takes effect; orders of a split or delisted instrument are cancelled. */
   onAction?(action: CorporateAction, ctx: Context): void
+  /**
+   * A session of one of the instruments' calendars opens, pauses, resumes or closes; `24/7` has none. After the
+   * instant's events are known, before `onBar`: at a close, the bar that ends with it is known.
+   */
+  onSession?(change: SessionChange, ctx: Context): void
   /** A schedule of the definition, or `ctx.wakeAt`, has come: after the instant's events are known, before `onBar`. */
   onTimer?(name: string, ctx: Context): void
   /** Once per instant, after every `onBar` of it: the place for decisions across symbols. */
