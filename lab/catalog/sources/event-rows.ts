@@ -150,13 +150,40 @@ export async function* linesOf(path: string, file: string): AsyncGenerator<strin
 
 /** A time of receipt, `1723161255030314667` ns or `1618677817.061845` s, rounded up; false where it is none. */
 export function receivedAt(text: string, into: Stamp): boolean {
-  const match = /^(\d{10})\.?(\d{0,9})$/.exec(text)
-  if (match === null || (text.length > 10 && match[2] === '')) return false
-  const nanos = Number(match[2].padEnd(9, '0'))
+  if (!split(text)) return false
   const rest = nanos % 1000
-  into.receiveTime = Number(match[1]) * 1e6 + Math.floor(nanos / 1000) + (rest === 0 ? 0 : 1)
+  into.receiveTime = seconds * 1e6 + Math.floor(nanos / 1000) + (rest === 0 ? 0 : 1)
   into.receiveNanos = rest === 0 ? 0 : 1000 - rest
   return true
+}
+
+/** When it happened, of the same forms, rounded down. */
+export function happenedAt(text: string, into: Stamp): boolean {
+  if (!split(text)) return false
+  into.eventTime = seconds * 1e6 + Math.floor(nanos / 1000)
+  into.eventNanos = nanos % 1000
+  return true
+}
+
+let seconds = 0
+let nanos = 0
+
+function split(text: string): boolean {
+  const match = /^(\d{10})(?:\.(\d{1,9})|(\d{9}))$/.exec(text)
+  if (match === null) return false
+  seconds = Number(match[1])
+  nanos = Number((match[2] ?? match[3]).padEnd(9, '0'))
+  return true
+}
+
+/** `2021-04-17T16:43:37.075687Z` as when it happened. */
+export function happenedAtIso(text: string, into: Stamp): boolean {
+  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z$/.exec(text)
+  if (match === null) return false
+  const fraction = Number((match[2] ?? '').padEnd(9, '0'))
+  into.eventTime = Date.parse(`${match[1]}Z`) * 1000 + Math.floor(fraction / 1000)
+  into.eventNanos = fraction % 1000
+  return !Number.isNaN(into.eventTime)
 }
 
 /** Nothing at the venue says when it happened: no later than it was known. */

@@ -236,7 +236,7 @@ test('crypto futures: linear and inverse contracts, and what longs paid', async 
     // 17207.65 lies off the grid of 0.1.
     ticksPerUnit: 100,
   })
-  expect(notes).toContain("prices of BINANCEUSDM:BTCUSDT lie off LEAN's grid of 0.1: their own is measured")
+  expect(notes).toContain('prices of BINANCEUSDM:BTCUSDT lie off LEAN’s grid of 0.1: their own is measured')
 })
 
 test('rows that cannot be read are named by file, line and column', async () => {

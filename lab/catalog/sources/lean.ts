@@ -12,7 +12,7 @@ import { LeanReference } from './lean-reference.ts'
 import { leanRows } from './lean-rows.ts'
 import { placeOf } from './place.ts'
 import type { SourceAdapter, SourceBatch, SourcePlace, SourceReading } from './source.ts'
-import { ToldGrid } from './told-grid.ts'
+import { ToldGrids } from './told-grid.ts'
 
 export const LEAN: SourceAdapter = {
   name: 'lean',
@@ -53,7 +53,7 @@ async function* read(reading: SourceReading): AsyncGenerator<SourceBatch> {
   }
   const reference = await LeanReference.of(files[0].root)
   reading.note(reference.words)
-  const grids = new Map<string, ToldGrid>()
+  const grids = new ToldGrids('LEAN’s', reading)
   for (const file of files) {
     const { instrument: told, timezone } = reference.of(file)
     const { venue = told.venue, calendar = told.calendar!, currency = told.currency } = options
@@ -64,7 +64,7 @@ async function* read(reading: SourceReading): AsyncGenerator<SourceBatch> {
       { file, instrument, zone, calendar: calendarNamed(calendar) },
       reading,
     ))
-      yield onGrid(batch, grids, reading)
+      yield grids.hold(batch)
   }
 }
 
@@ -80,22 +80,4 @@ function noteFile({ type, what, market }: LeanFile, zone: Zone, reading: SourceR
         ? 'quotes have no sizes: 0'
         : 'ticks have prices and sizes',
   )
-}
-
-/** The grid that LEAN tells is today's; where prices lie off it, theirs is measured. */
-function onGrid(batch: SourceBatch, grids: Map<string, ToldGrid>, reading: SourceReading): SourceBatch {
-  if (batch.kind !== 'bars' && batch.kind !== 'trades' && batch.kind !== 'quotes') return batch
-  const { instrument, rows } = batch
-  const told = instrument.ticksPerUnit
-  if (told === undefined) return batch
-  const key = `${instrument.venue}:${instrument.symbol}`
-  let grid = grids.get(key)
-  if (grid === undefined) grids.set(key, (grid = new ToldGrid(told)))
-  const before = grid.holds
-  const columns = rows as unknown as Readonly<Record<string, Float64Array | undefined>>
-  for (const name of ['open', 'high', 'low', 'close', 'price', 'bid', 'ask'])
-    if (columns[name] !== undefined) grid.see(columns[name], rows.length)
-  if (before && !grid.holds)
-    reading.note(`prices of ${key} lie off LEAN's grid of ${1 / told}: their own is measured`)
-  return { ...batch, instrument: { ...instrument, ticksPerUnit: grid.ticksPerUnit } } as SourceBatch
 }
