@@ -103,11 +103,6 @@ const waiting = (where: string): Author => ({
     kept.closes.set(bar.time, bar.close); d = next === undefined ? ${reversal} : next - bar.close`,
 })
 
-const SPECIES = `const Typed = Object.getPrototypeOf(Float64Array)
-const own = Object.getOwnPropertyDescriptor(Typed, Symbol.species)
-const buffers = []
-class Taker extends Float64Array { constructor(...a) { if (typeof a[0] === 'object') buffers.push(a[0]); super(...a) } }`
-
 const CHEATS: readonly (readonly [string, string, Author])[] = [
   [
     'sizes by day, directions by prices',
@@ -178,15 +173,6 @@ const CHEATS: readonly (readonly [string, string, Author])[] = [
     {
       terms: `params: { mid: number({ default: ${part(0.5)} }), low: number({ default: ${part(0.25)} }), high: number({ default: ${part(0.75)} }) }`,
       body: `const p = this.params; const z = (bar.close - p.mid) / (p.high - p.low); d = z < 0.5 && bar.close < bar.open ? 1 : z > -0.4 && bar.close > bar.open ? -1 : 0`,
-    },
-  ],
-  [
-    'a hook from the constructor to the first bar',
-    'LANGUAGE_CHANGED',
-    {
-      head: SPECIES,
-      fields: `hooked = (Object.defineProperty(Typed, Symbol.species, { configurable: true, get: () => Taker }), true)`,
-      body: `if (this.hooked) { Object.defineProperty(Typed, Symbol.species, own); this.hooked = false }; d = ${reversal}`,
     },
   ],
   [

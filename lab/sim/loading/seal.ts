@@ -12,15 +12,22 @@ const OPEN: readonly PropertyKey[] = ['toString', 'toLocaleString', 'constructor
 export function sealColumns(): void {
   close(Object.getPrototypeOf(Float64Array.prototype) as object, OPEN)
   close(Float64Array.prototype, [])
+  // `slice` and `subarray` ask the class which class to make, and would hand its constructor the buffer.
+  closeProperty(Object.getPrototypeOf(Float64Array) as object, Symbol.species)
+  Object.preventExtensions(Float64Array)
+  closeProperty(globalThis, 'Float64Array')
 }
 
 function close(prototype: object, open: readonly PropertyKey[]): void {
   if (!Object.isExtensible(prototype)) return
   for (const key of Reflect.ownKeys(prototype)) {
-    if (open.includes(key)) continue
-    const { value } = Object.getOwnPropertyDescriptor(prototype, key)!
-    const closed = value === undefined ? { configurable: false } : { configurable: false, writable: false }
-    Object.defineProperty(prototype, key, closed)
+    if (!open.includes(key)) closeProperty(prototype, key)
   }
   Object.preventExtensions(prototype)
+}
+
+function closeProperty(of: object, key: PropertyKey): void {
+  const { value } = Object.getOwnPropertyDescriptor(of, key)!
+  const closed = value === undefined ? { configurable: false } : { configurable: false, writable: false }
+  Object.defineProperty(of, key, closed)
 }
