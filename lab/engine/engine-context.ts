@@ -77,6 +77,15 @@ export class EngineContext implements Context {
   get cash(): number {
     return this.#member.account.cash
   }
+  balance(currency: string): number {
+    const { balance, currencies } = this.#member.account
+    const place = currencies.indexOf(currency)
+    if (place >= 0) return balance[place]
+    throw new GordonError(
+      'CURRENCY_UNKNOWN',
+      `balance('${currency}') asks for money that the account does not keep; it keeps ${currencies.join(', ')}.`,
+    )
+  }
   get equity(): number {
     this.#member.account.valuate()
     return this.#member.account.equity

@@ -2,7 +2,16 @@
 import { describe, expect, it } from 'vitest'
 import { DAY } from '../core/time.ts'
 import { turnover } from '../analytics/turnover.ts'
-import { barsOf, fillsOf, ordersOf, type Plan, planned, START, share } from '../testing/fixtures.ts'
+import {
+  barsOf,
+  fillsOf,
+  type Moment,
+  ordersOf,
+  type Plan,
+  planned,
+  START,
+  share,
+} from '../testing/fixtures.ts'
 import { type BacktestRequest, backtest } from './backtest.ts'
 import type { Run } from './run.ts'
 import { memoryBars } from './series.ts'
@@ -54,6 +63,19 @@ describe('a share in another currency than the account’s', () => {
       [2.4, 1.2, expect.closeTo(2880, 9)],
     ])
     expect(turnover({ fills: run.fills, meanEquity: 10_000, years: 2 })).toBeCloseTo(0.419, 12)
+  })
+
+  it('shows its strategy the money of each currency', async () => {
+    const seen: number[] = []
+    const look: Plan[number] = ({ ctx }) => seen.push(ctx.balance('USD'), ctx.balance('EUR'))
+    const plan = { 1: ({ ctx, of }: Moment) => ctx.buy(of.SAP, 50), 2: look }
+    const run = two(['100', '100', '110'], ['1.10', '1.10', '1.20'], plan, { fees: '10bps' })
+    expect((await run).fills.length).toBe(1)
+    // 50 × 100 EUR and a fee of 5 EUR.
+    expect(seen).toEqual([10_000, -5005])
+    await expect(two(['100'], ['1.10'], { 1: ({ ctx }) => ctx.balance('GBP') })).rejects.toThrow(
+      "balance('GBP') asks for money that the account does not keep; it keeps USD, EUR.",
+    )
   })
 
   it('binds margin in the account’s currency', async () => {

@@ -161,6 +161,8 @@ export interface Context {
 
   /** Account currency. */
   readonly cash: number
+  /** Cash in a currency that the account keeps, its own or another; throws CURRENCY_UNKNOWN. */
+  balance(currency: string): number
   /** cash + positions at the last known closes. */
   readonly equity: number
   readonly buyingPower: number
