@@ -139,7 +139,7 @@ export class BarOutliers implements Check<BarSeries> {
       const e = Math.log(c / close[at + 1])
       const size = JUMP * this.#deviation(time[at], time[at + 1], c)
       if (Math.abs(d) > size && Math.abs(e) > size && Math.abs(Math.log(open[at] / c)) < size) {
-        this.#tell('outlier', at, at + 1, 'close', `close ${c} is far from ${open[at + 1]} that follows`)
+        this.#tell('outlier', at, 'close', `close ${c} is far from ${open[at + 1]} that follows`)
         return
       }
       this.#goodClose = c
@@ -157,14 +157,14 @@ export class BarOutliers implements Check<BarSeries> {
       const isBack = Math.abs(d1 - d2) <= LEFT * Math.max(Math.abs(d1), Math.abs(d2))
       if (d1 * d2 > 0 && toOpen * toClose > 0 && Math.abs(d2) > SPIKE * s2 && isBack) {
         const words = `close ${c} lies between ${good} before and ${close[at + 1]} after, ${(Math.abs(d1) / s1).toFixed(0)} robust deviations away`
-        this.#tell('outlier', at, at + 1, 'close', words)
+        this.#tell('outlier', at, 'close', words)
         return
       }
       if (Math.abs(d1) > JUMP * s1) {
         const scale = SCALES.find(one => Math.abs(Math.abs(d1) - one) < NEAR_SCALE)
         const words = `close goes from ${good} to ${c}, ${(Math.abs(d1) / s1).toFixed(0)} robust deviations, and stays`
-        if (scale === undefined) this.#tell('jump', at, at + 1, 'close', words)
-        else this.#tell('scaleJump', at, at + 1, 'close', `${words}: a power of ten`)
+        if (scale === undefined) this.#tell('jump', at, 'close', words)
+        else this.#tell('scaleJump', at, 'close', `${words}: a power of ten`)
       }
     }
     if (learn) {
@@ -188,7 +188,7 @@ export class BarOutliers implements Check<BarSeries> {
     const s2 = this.#deviation(time[at], time[at], o)
     if (!(Math.abs(d1) > SPIKE * s1 && Math.abs(d2) > SPIKE * s2)) return
     const words = `open ${o} lies far from the close ${good} before and the close ${close[at]} after`
-    this.#tell('outlier', at, at, 'open', words)
+    this.#tell('outlier', at, 'open', words)
   }
 
   #wicks(at: number): void {
@@ -204,31 +204,18 @@ export class BarOutliers implements Check<BarSeries> {
     if (!(up > WICK * range || down > WICK * range)) return
     const usual = Math.max(range, this.#steps.deviation(), (2 * this.#tick) / bottom)
     if (up > WICK * usual)
-      this.#tell(
-        'outlier',
-        at,
-        at,
-        'high',
-        `high ${h} is ${(up / usual).toFixed(0)} usual ranges above ${top}`,
-      )
+      this.#tell('outlier', at, 'high', `high ${h} is ${(up / usual).toFixed(0)} usual ranges above ${top}`)
     if (down > WICK * usual)
       this.#tell(
         'outlier',
-        at,
         at,
         'low',
         `low ${l} is ${(down / usual).toFixed(0)} usual ranges below ${bottom}`,
       )
   }
 
-  /** @param seen the bar that gave it away */
-  #tell(
-    code: 'outlier' | 'scaleJump' | 'jump',
-    at: number,
-    seen: number,
-    column: string,
-    words: string,
-  ): void {
+  /** Known with the newest bar that waits: nothing is judged before it is there. */
+  #tell(code: 'outlier' | 'scaleJump' | 'jump', at: number, column: string, words: string): void {
     const { row, time, known } = this.#held
     const text = () => words
     this.#findings.add({
@@ -238,7 +225,7 @@ export class BarOutliers implements Check<BarSeries> {
       column,
       from: time[at],
       to: time[at],
-      known: known[seen],
+      known: known[this.#size - 1],
       text,
     })
   }

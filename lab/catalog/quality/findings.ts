@@ -11,6 +11,8 @@ export interface Finding extends QualityIssue {
   readonly place: FoundPlace
   /** Earliest instant at which the rows gave it away: nothing before may be told of it. */
   readonly known: Micros
+  /** It stands for all places of its code after the first five hundred, and is no place itself. */
+  readonly rest?: true
 }
 
 export interface FoundPlace extends IssuePlace {
@@ -48,6 +50,7 @@ interface Kept {
   readonly known: Micros
   count: number
   readonly example: string
+  readonly isRest: boolean
 }
 
 export class Findings {
@@ -76,20 +79,21 @@ export class Findings {
       return
     }
     this.#places.set(code, places + 1)
+    const isRest = places === MOST_PLACES
     const kept: Kept = {
       code,
       column,
       row,
       // What stands for all that come after the first ones is joined with nothing.
-      nextRow: rows === 0 || places === MOST_PLACES ? -1 : row + rows,
+      nextRow: rows === 0 || isRest ? -1 : row + rows,
       from,
       to,
       known,
       count,
-      example:
-        places === MOST_PLACES
-          ? `${this.#of} from ${timeText(from)} on: more of the same than ${MOST_PLACES} places`
-          : `${this.#of} ${timeText(from)}: ${text()}`,
+      isRest,
+      example: isRest
+        ? `${this.#of} from ${timeText(from)} on: more of the same than ${MOST_PLACES} places`
+        : `${this.#of} ${timeText(from)}: ${text()}`,
     }
     this.#last.set(code, kept)
     this.#kept.push(kept)
@@ -97,7 +101,7 @@ export class Findings {
 
   /** In order of discovery. */
   list(): readonly Finding[] {
-    return this.#kept.map(({ code, column, row, from, to, known, count, example }) => ({
+    return this.#kept.map(({ code, column, row, from, to, known, count, example, isRest }) => ({
       code,
       severity: severityOf(code),
       place: {
@@ -110,6 +114,7 @@ export class Findings {
       example,
       count,
       known,
+      ...(isRest ? { rest: true as const } : {}),
     }))
   }
 }
