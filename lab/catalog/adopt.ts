@@ -2,10 +2,12 @@
  * Takes the datasets of another store, byte for byte: how the committed sample gets into a working store, without
  * DuckDB and in no time.
  */
+import { existsSync } from 'node:fs'
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileDigest, inParallel, syncFile, syncFolder, tellFullDisk } from './durable.ts'
 import { closeStoreForWriting, foundStore, requireStore } from './layout.ts'
+import { readingPath } from './lineage/readings.ts'
 import { damaged, manifestPath, partsOf, readManifest } from './manifest.ts'
 import { newestSnapshot, publish } from './snapshot.ts'
 
@@ -69,6 +71,10 @@ async function copyDataset(from: string, into: string, name: string): Promise<vo
       }
     },
   )
+  const readings = new Set(partsOf(manifest).flatMap(({ sources }) => sources.map(readingPath)))
+  await inParallel([...readings], async path => {
+    if (existsSync(join(from, path))) await copy(join(from, path), join(into, path))
+  })
   await copy(manifestPath(from, name), manifestPath(into, name))
   await inParallel([...folders], syncFolder)
 }

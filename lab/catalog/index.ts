@@ -13,6 +13,16 @@ export type { Issue } from './ingest/issues.ts'
 export { datasetWords } from './ingest/merge.ts'
 export type { ColumnRole, ReadingOptions } from './ingest/reading.ts'
 export { isStore } from './layout.ts'
+export type { Reading } from './lineage/readings.ts'
+export { fileBytes } from './lineage/source-digest.ts'
+export {
+  type Found,
+  traceDataset,
+  type TracedDataset,
+  type TracedFile,
+  type TracedSource,
+  type TracedStream,
+} from './lineage/trace.ts'
 export type { Manifest, ManifestInstrument } from './manifest.ts'
 export { openBars, type OpenBarsRequest } from './open-bars.ts'
 export { openTicks, type OpenTicksRequest } from './open-ticks.ts'

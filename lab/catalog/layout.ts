@@ -7,6 +7,7 @@
  *   datasets/<id>/kind=bars/venue=V/symbol=S/interval=I/[price=bid/]year=Y/<sha256>.parquet
  *   datasets/<id>/kind=trades/venue=V/symbol=S/[name=news/]year=Y/<sha256>.parquet
  *   datasets/<id>/kind=actions/<sha256>.parquet
+ *   readings/<source>.json            when and with which options a source was read; for people who look back
  *   cache/                            Arrow columns; may be deleted at any time
  *   incoming/                         what an ingest has not published yet; empty between ingests
  */

@@ -80,8 +80,10 @@ export interface ManifestFile {
   readonly schema: number
   /** Columns that it holds nothing in: NULL, or 0 where they may not be NULL; absent: none is known to be empty. */
   readonly empty?: readonly string[]
-  /** Place of its source among the part's. */
+  /** Place of its source among the part's; of the first, where its rows are of several. */
   readonly source: number
+  /** Where its rows are of several sources (upkeep/compact.ts): how many of which, in order. */
+  readonly from?: readonly { readonly source: number; readonly rows: number }[]
   /** Of its rows, as in the manifest; absent in files of format 1. */
   readonly first?: Micros
   readonly last?: Micros
@@ -90,6 +92,11 @@ export interface ManifestFile {
 /** Every part of a dataset: its streams, or its one table. */
 export function partsOf(manifest: Manifest): readonly ManifestPart[] {
   return manifest.table === undefined ? manifest.instruments : [manifest.table]
+}
+
+/** The sources of a file's rows, in order. */
+export function sourcesOf(file: ManifestFile): NonNullable<ManifestFile['from']> {
+  return file.from ?? [{ source: file.source, rows: file.rows }]
 }
 
 /** Writes the manifest and gives its name, the SHA-256 of its text. */

@@ -62,6 +62,10 @@ export interface Store {
   readonly readOnly: boolean
   /** `snapshot-<n>-<hash>`: names the exact bytes that are read. */
   readonly snapshot: string
+  /** Of every dataset, sorted. */
+  readonly ids: readonly string[]
+  /** Name of a dataset's manifest, the SHA-256 of its text. @throws GordonError UNKNOWN_DATASET */
+  manifestOf(id: string): string
   datasets(): Promise<readonly DatasetInfo[]>
   /** @throws GordonError UNKNOWN_DATASET */
   show(id: string): Promise<Manifest>
@@ -85,9 +89,13 @@ export async function openStore(
       ? await newestSnapshot(folder)
       : await namedSnapshot(folder, options.snapshot)
   const manifests = new Map<string, Promise<Manifest>>()
-  const show = async (id: string): Promise<Manifest> => {
+  const manifestOf = (id: string): string => {
     const name = snapshot.datasets[id]
     if (name === undefined) throw unknownDataset(folder, snapshot, id)
+    return name
+  }
+  const show = async (id: string): Promise<Manifest> => {
+    const name = manifestOf(id)
     let manifest = manifests.get(id)
     if (manifest === undefined) manifests.set(id, (manifest = readManifest(folder, name)))
     return manifest
@@ -98,6 +106,8 @@ export async function openStore(
     folder,
     readOnly,
     snapshot: snapshot.id,
+    ids,
+    manifestOf,
     show,
     async datasets() {
       const found = await Promise.all(ids.map(show))

@@ -184,12 +184,27 @@ Examples:
       .description('bring a file, a folder or another store into the store')
       .option('--store <folder>', 'the store (default data/store)')
       .option('--dataset <id>', "the dataset's id (default: the file's name)")
-      .option('--format <format>', 'csv or parquet (default: by the ending)')
-      .option('--kind <kind>', 'bars'),
+      .option(
+        '--format <format>',
+        'csv, parquet, or a source by name, e.g. trades-csv (default: guessed, and told)',
+      )
+      .option(
+        '--kind <kind>',
+        'only bars, trades, quotes, book, funding, custom, actions or instruments (default: all that it has)',
+      )
+      .option('--price <side>', 'of bars: trade (default), bid, ask or mid prices'),
   )
-    .option('--replace', 'replace a dataset of that id')
+    .option('--append', 'put the rows after those that an instrument has')
+    .option('--replace', 'put the rows in the place of those that an instrument has')
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', '\nExample:\n  gordon ingest bars.csv --venue XNAS --symbol AAPL --interval 1d')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  gordon ingest bars.csv --venue XNAS --symbol AAPL --interval 1d
+  gordon ingest july.csv --dataset btc/trades --kind trades --venue COINBASE --symbol BTC-USD --append
+  gordon ingest eurusd-bid.csv --dataset eurusd --price bid --venue FX --symbol EURUSD`,
+    )
     .action(
       action(async (path: string, options: Options) =>
         (await import('./ingest.ts')).ingestCommand(path, options),
@@ -240,6 +255,17 @@ Examples:
     "sql 'SHOW TABLES'",
   ).action(
     action(async (query: string, options: Options) => (await import('./data.ts')).dataSql(query, options)),
+  )
+  stored(
+    data
+      .command('trace <what>')
+      .description('from a report, a run, a snapshot or a dataset down to the bytes of its sources')
+      .option('--source <folder>', 'where the files that were ingested lie: compare them too'),
+    'trace reports/out/sma.html --source downloads',
+  ).action(
+    action(async (what: string, options: Options) =>
+      (await import('./data-trace.ts')).dataTrace(what, options),
+    ),
   )
   return gordon
 }

@@ -3,13 +3,15 @@
  * at and written aside, then one small file makes all of it visible. A failure at any moment, a full disk included,
  * leaves the store as it was. A source may be larger than memory, and hold several kinds: each is a dataset.
  */
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { canonicalJson, textDigest } from '../../core/digest.ts'
 import { GordonError } from '../../core/errors.ts'
 import type { Micros } from '../../core/time.ts'
-import { fileDigest, inParallel, tellFullDisk } from '../durable.ts'
+import { inParallel, tellFullDisk } from '../durable.ts'
 import { checkDatasetId, foundStore } from '../layout.ts'
+import { writeReadings } from '../lineage/readings.ts'
+import { fileBytes, folderBytes } from '../lineage/source-digest.ts'
 import { type ManifestPart, type ManifestSource, partsOf } from '../manifest.ts'
 import type { QualityIssue } from '../quality/issue.ts'
 import type { DataKind, PriceType } from '../schema.ts'
@@ -83,7 +85,8 @@ export async function ingestSource(request: IngestSourceRequest): Promise<Ingest
   return tellFullDisk(store, async () => {
     await mkdir(store, { recursive: true })
     await foundStore(store)
-    const sources = await inParallel(paths, path => sourceOf(path, place, request))
+    const reading = textDigest(canonicalJson(readingOf(request)))
+    const sources = await inParallel(paths, path => sourceOf(path, place, reading))
     const stored = await storedAlready(request, id, sources)
     if (stored !== undefined) return stored
     return ingestPaths(request, id, paths, sources)
@@ -102,30 +105,17 @@ function pathsOf({ path, isFolder, files }: SourcePlace, adapter: SourceAdapter)
 }
 
 /** What was read and how: equal for equal bytes read with equal options. */
-async function sourceOf(
-  path: string,
-  place: SourcePlace,
-  request: IngestSourceRequest,
-): Promise<ManifestSource> {
+async function sourceOf(path: string, place: SourcePlace, reading: string): Promise<ManifestSource> {
+  const whole = place.isFolder && path === place.path
+  const bytes = whole ? await folderBytes(path, place.files) : await fileBytes(path)
+  return { name: basename(path), ...bytes, reading }
+}
+
+/** What the caller said of how to read it, and nothing of where it goes. */
+function readingOf(request: IngestSourceRequest): Readonly<Record<string, unknown>> {
   const { store: _s, place: _p, adapter, dataset: _d, mode: _m, now: _n, ...reading } = request
   // Bars of tables were hashed without a name before there were other sources; the same file must stay the same.
-  const named = adapter.name === 'bars-table' ? {} : { adapter: adapter.name }
-  const digest = textDigest(canonicalJson({ ...reading, ...named }))
-  const name = basename(path)
-  if (!(place.isFolder && adapter.readsFolders === true)) {
-    const { size } = await stat(path)
-    return { name, sha256: await fileDigest(path), bytes: size, reading: digest }
-  }
-  const parts = await inParallel(place.files, async file => {
-    const { size } = await stat(join(path, file))
-    return { file, size, sha256: await fileDigest(join(path, file)) }
-  })
-  return {
-    name,
-    sha256: textDigest(parts.map(({ file, sha256 }) => `${file}\n${sha256}\n`).join('')),
-    bytes: parts.reduce((sum, { size }) => sum + size, 0),
-    reading: digest,
-  }
+  return { ...reading, ...(adapter.name === 'bars-table' ? {} : { adapter: adapter.name }) }
 }
 
 /** The datasets that hold all of these sources already. */
@@ -214,6 +204,8 @@ async function ingestPaths(
       dropped += log.fatalRows
     }
     const additions = await streams.finish()
+    if (request.now !== undefined)
+      await writeReadings(store, sources, { at: request.now, options: readingOf(request) })
     const { snapshot } = await publishAdditions(store, additions, mode)
     return {
       snapshot: snapshot.id,

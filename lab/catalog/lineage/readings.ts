@@ -1,0 +1,51 @@
+/**
+ * When and with which options a source was read: one small file per source, beside the manifests and not in them, so
+ * that the same bytes read in the same way make the same snapshot today and tomorrow. For people who look back;
+ * nothing that is read out of the store depends on it.
+ */
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { canonicalJson, textDigest } from '../../core/digest.ts'
+import type { Micros } from '../../core/time.ts'
+import { inParallel, writeExclusively } from '../durable.ts'
+import { readJson, STORE_FORMAT } from '../layout.ts'
+import type { ManifestSource } from '../manifest.ts'
+
+export interface Reading {
+  /** When it was first read, µs UTC, by the clock of whoever read it. */
+  readonly at: Micros
+  /** What the caller said of it; its canonical JSON has the hash that the manifest names. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** Name of a source's file, relative to the store. */
+export function readingPath({ name, sha256, reading }: ManifestSource): string {
+  return `readings/${sha256.slice(0, 32)}-${textDigest(`${reading}\n${name}`).slice(0, 16)}.json`
+}
+
+/** Leaves a note of each source; where there is one already the first reading stands. */
+export async function writeReadings(
+  store: string,
+  sources: readonly ManifestSource[],
+  reading: Reading,
+): Promise<void> {
+  await mkdir(join(store, 'readings'), { recursive: true })
+  await inParallel(sources, source =>
+    writeExclusively(
+      join(store, readingPath(source)),
+      canonicalJson({ format: STORE_FORMAT, source, ...reading }) + '\n',
+    ),
+  )
+}
+
+/** Undefined where nobody told when it was read. */
+export async function readReading(store: string, source: ManifestSource): Promise<Reading | undefined> {
+  const path = join(store, readingPath(source))
+  try {
+    const { at, options } = readJson<Reading>(await readFile(path, 'utf8'), path)
+    return { at, options }
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw cause
+  }
+}
