@@ -5,6 +5,7 @@ import { formatOf, openTable, stemOf, type TableFormat } from '../ingest/open-ta
 import { startOfYear } from '../ingest/partitions.ts'
 import { BAR_ROLES, plain } from '../ingest/reading.ts'
 import { ADJUSTED_TICKS_PER_UNIT } from '../ingest/grid.ts'
+import type { RawTable } from '../ingest/raw-batch.ts'
 import { headerOf } from './place.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
@@ -40,8 +41,19 @@ export function barsTable(format: TableFormat | undefined): SourceAdapter {
 }
 
 async function* readTable(reading: SourceReading, format?: TableFormat): AsyncGenerator<SourceBatch> {
-  const { path, options, issues } = reading
-  const table = await openTable(path, options, format)
+  yield* barsOf(reading, await openTable(reading.path, reading.options, format))
+}
+
+/**
+ * The bars of an opened table, for whoever else opens one.
+ * @param symbol where neither a column nor the caller names it; the file's name unless said
+ */
+export async function* barsOf(
+  reading: SourceReading,
+  table: RawTable,
+  symbol = stemOf(reading.path),
+): AsyncGenerator<SourceBatch> {
+  const { options, issues } = reading
   issues.rowWord = table.rowWord
   const venue = options.venue ?? 'FILE'
   const adjustment = options.adjustment ?? 'raw'
@@ -56,7 +68,7 @@ async function* readTable(reading: SourceReading, format?: TableFormat): AsyncGe
     },
     rows: rowsOf(rows.bars, end),
   })
-  const whole = assembling(table, options, stemOf(path), issues)
+  const whole = assembling(table, options, symbol, issues)
   let done: Assembled | undefined
   while (done === undefined) {
     const next = await whole.next()

@@ -3,13 +3,23 @@ import { GordonError } from '../../core/errors.ts'
 import type { DataKind } from '../schema.ts'
 import { BARS_TABLE } from './bars-table.ts'
 import { BINANCE_RECORDING } from './binance-recording.ts'
+import { CCXT_OHLCV } from './ccxt-ohlcv.ts'
 import { CRYPTOFEED } from './cryptofeed.ts'
 import { LEAN } from './lean.ts'
 import type { Guess, SourceAdapter, SourcePlace } from './source.ts'
 import { TRADES_CSV } from './trades-csv.ts'
+import { YAHOO } from './yahoo.ts'
 
 /** Where two are equally sure, the first one reads. */
-export const SOURCES: readonly SourceAdapter[] = [BINANCE_RECORDING, CRYPTOFEED, LEAN, TRADES_CSV, BARS_TABLE]
+export const SOURCES: readonly SourceAdapter[] = [
+  BINANCE_RECORDING,
+  CRYPTOFEED,
+  LEAN,
+  CCXT_OHLCV,
+  YAHOO,
+  TRADES_CSV,
+  BARS_TABLE,
+]
 
 export interface Guessed extends Guess {
   readonly adapter: SourceAdapter
