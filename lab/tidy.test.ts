@@ -14,7 +14,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   core: 0,
   ...{ domain: 1, math: 1 },
   ...{ book: 2, indicators: 2, features: 2, costs: 2, catalog: 2, journal: 2, analytics: 2, synthetic: 2 },
-  ...{ portfolio: 3, allocation: 3 },
+  ...{ portfolio: 3, allocation: 3, derive: 3 },
   ...{ risk: 4, execution: 4, strategy: 4 },
   engine: 5,
   sim: 6,
