@@ -102,6 +102,19 @@ describe('bad input gets one sentence, its code, and exit code 2', () => {
   }
   const data = () => ['--store', store, '--data', 'us-daily/total-return']
 
+  it('a command line that cannot be read', async () => {
+    await check(['backtest'], "Missing required argument 'strategies'; add --help for what it takes. [USAGE]")
+    await check(
+      ['backtest', 'x.ts', '--fro', '1'],
+      "Unknown option '--fro' (did you mean --from?); add --help for what it takes. [USAGE]",
+    )
+    await check(['nothing'], "Unknown command 'nothing'; add --help for what it takes. [USAGE]")
+    await check(
+      ['data', 'shw'],
+      "Unknown command 'shw' (did you mean show?); add --help for what it takes. [USAGE]",
+    )
+  })
+
   it('a strategy file that is missing, does not parse, or holds none', async () => {
     await check(
       ['backtest', 'nowhere.ts', ...data()],

@@ -90,13 +90,22 @@ function barsFlags(command: Command): Command {
     .option('--to <time>', 'last day or time')
 }
 
+/** What commander says of a command line that it cannot read, in one sentence with its code, as all else is said. */
+function usageSentence(text: string): string {
+  const said = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*)\?\)$/, ' (did you mean $1?)')
+  return `gordon: ${said[0].toUpperCase()}${said.slice(1)}; add --help for what it takes. [USAGE]`
+}
+
 export function program(): Command {
   const gordon = new Command('gordon')
     .description('Backtest-first research lab: the same strategy file in backtest, paper and live.')
     .version(VERSION)
     .exitOverride()
     .configureHelp({ sortSubcommands: false })
-    .showHelpAfterError('(add --help for what it takes)')
+    .configureOutput({ outputError: (text, write) => write(`${usageSentence(text)}\n`) })
 
   tradingFlags(
     tableFlags(
