@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { GordonError } from '../../core/errors.ts'
+import { isZip, zipBytes } from './zip-bytes.ts'
 
 const PIECE_BYTES = 1 << 20
 const LINE_END = 10
@@ -29,23 +30,31 @@ export interface CsvRows {
   readonly uneven: ReadonlyMap<number, number>
 }
 
-/** Bytes of a file, unpacked where it is gzip, without a byte order mark. */
+/** Bytes of a file, unpacked where it is gzip or the one file of a zip, without a byte order mark. */
 export async function* csvBytes(path: string, file: string): AsyncGenerator<Buffer> {
+  let first = true
+  for await (const bytes of unpacked(path, file)) {
+    const marked = first && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+    first = false
+    yield marked ? bytes.subarray(3) : bytes
+  }
+}
+
+async function* unpacked(path: string, file: string): AsyncGenerator<Buffer> {
   const handle = await open(path, 'r')
-  const magic = Buffer.alloc(2)
-  await handle.read(magic, 0, 2, 0)
+  const magic = Buffer.alloc(4)
+  await handle.read(magic, 0, 4, 0)
   await handle.close()
+  if (isZip(magic)) {
+    yield* zipBytes(path, file)
+    return
+  }
   const raw = createReadStream(path, { highWaterMark: PIECE_BYTES })
   const zipped = magic[0] === 0x1f && magic[1] === 0x8b
   const source = zipped ? raw.pipe(createGunzip({ chunkSize: PIECE_BYTES })) : raw
   raw.once('error', error => source.destroy(error))
-  let first = true
   try {
-    for await (const bytes of source as AsyncIterable<Buffer>) {
-      const marked = first && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
-      first = false
-      yield marked ? bytes.subarray(3) : bytes
-    }
+    yield* source as AsyncIterable<Buffer>
   } catch (cause) {
     if (!zipped) throw cause
     throw new GordonError(

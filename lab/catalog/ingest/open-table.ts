@@ -39,13 +39,13 @@ export async function requireFile(path: string): Promise<void> {
 
 /** By the file's ending. */
 export function formatOf(file: string): TableFormat | undefined {
-  if (/\.(csv|tsv|txt)(\.gz)?$/i.test(file)) return 'csv'
+  if (/\.(csv|tsv|txt)(\.gz|\.zip)?$/i.test(file)) return 'csv'
   return /\.(parquet|pq)$/i.test(file) ? 'parquet' : undefined
 }
 
 /** `AAPL.csv.gz` → `AAPL` */
 export function stemOf(path: string): string {
   return basename(path)
-    .replace(/\.gz$/i, '')
+    .replace(/\.(gz|zip)$/i, '')
     .replace(/\.[^.]+$/, '')
 }
