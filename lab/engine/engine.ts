@@ -85,6 +85,8 @@ export class Engine implements Standing {
   #sampledAt = Number.NEGATIVE_INFINITY
   /** First row of the instant, per active stream of ticks. */
   readonly #firstRows: Uint32Array
+  /** Closes of the instant's bars, where streams are handles. */
+  readonly #closes: Float64Array
   readonly #curve = this.recorder.curve
 
   constructor(setup: EngineSetup) {
@@ -108,6 +110,7 @@ export class Engine implements Standing {
     for (const window of table.ticks) this.market.expect(window)
     this.#active = new Uint32Array(streams.length)
     this.#firstRows = new Uint32Array(streams.length)
+    this.#closes = new Float64Array(streams.length)
     this.#plain = table.plain
     this.#worked = this.#plain ? this.#active : new Uint32Array(instruments.length)
     this.#sampled = !streams.some(one => one.kind === 'bars' && one.executes)
@@ -260,7 +263,7 @@ export class Engine implements Standing {
       }
       this.now = now
       this.#instant(count)
-      for (let k = 0; k < count; k++) this.streams.moved(active[k], k)
+      if (this.#plain === false) for (let k = 0; k < count; k++) this.streams.moved(active[k], k)
       if (count === 1) next.set(active[0], nextTimes[0])
       else next.setAll(active, nextTimes, count)
       left--
@@ -283,9 +286,8 @@ export class Engine implements Standing {
     const before = this.eventClock
     let worked = count
     let bars = count
-    if (this.#plain === true) {
-      for (let k = 0; k < count; k++) this.#advance(this.#barOf[active[k]]!, before)
-    } else {
+    if (this.#plain === true) this.#advanceAll(count)
+    else {
       worked = 0
       bars = 0
       for (let k = 0; k < count; k++) {
@@ -302,13 +304,16 @@ export class Engine implements Standing {
     if (this.timers.next <= now && now > this.eventClock) this.eventClock = now
     // What a bar filled that closes now was before now, so that what happens to holdings comes after.
     if (this.#venueBusy === true && worked > 0) this.#workOrders(worked)
-    for (let k = 0; k < count; k++) {
-      const window = this.#barOf[active[k]]
-      if (window === undefined) continue
-      const close = window.close[window.cursor]
-      // A bar without a close leaves the last known one.
-      if (!Number.isNaN(close)) mark[this.streams.terms[active[k]].handle] = close
-    }
+    // A bar without a close leaves the last known one.
+    if (this.#plain === true) {
+      for (let k = 0; k < count; k++) if (!Number.isNaN(this.#closes[k])) mark[active[k]] = this.#closes[k]
+    } else
+      for (let k = 0; k < count; k++) {
+        const window = this.#barOf[active[k]]
+        if (window === undefined) continue
+        const close = window.close[window.cursor]
+        if (!Number.isNaN(close)) mark[this.streams.terms[active[k]].handle] = close
+      }
     if (this.house.next <= now) this.#keepHouse(this.house, now)
     let ticks = 0
     if (this.#plain === false) {
@@ -375,6 +380,28 @@ export class Engine implements Standing {
   #takeBack(): void {
     this.#curve.length--
     if (this.#alone === undefined) for (const { curve } of this.members) curve.length--
+  }
+
+  /** Moves to the next bars where streams are handles; each window is looked at once, for what comes later too. */
+  #advanceAll(count: number): void {
+    const active = this.#active
+    const barOf = this.#barOf
+    const closes = this.#closes
+    const { nextTimes } = this.streams
+    const before = this.eventClock
+    let clock = before
+    for (let k = 0; k < count; k++) {
+      const window = barOf[active[k]]!
+      const row = ++window.cursor
+      const time = window.eventTime[row]
+      if (window.foreign === true) window.takeForeign()
+      window.late = time <= before
+      if (time > clock) clock = time
+      closes[k] = window.close[row]
+      if (row + 1 < window.end) nextTimes[k] = window.receiveTime[row + 1]
+      else this.streams.moved(active[k], k)
+    }
+    this.eventClock = clock
   }
 
   /** Moves to the next bar. */
