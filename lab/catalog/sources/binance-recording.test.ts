@@ -251,6 +251,30 @@ test('a snapshot that comes first waits for its symbol; without any, depth is le
   ])
 })
 
+test('a snapshot that the book is past changes nothing; a newer one takes its place', async () => {
+  const path = write(
+    [1_000, { lastUpdateId: 5, bids: [['10', '1']], asks: [] }],
+    [2_000, spotDepth(6, 9, [['11', '1']], [])],
+    [3_000, { lastUpdateId: 7, bids: [['10.5', '1']], asks: [] }],
+    [4_000, spotDepth(10, 12, [['12', '1']], [])],
+    [5_000, { lastUpdateId: 14, bids: [['13', '1']], asks: [] }],
+    [6_000, spotDepth(13, 14, [['12.5', '1']], [])],
+    [7_000, spotDepth(15, 16, [['14', '1']], [])],
+  )
+  const { streams, issues, notes } = await sourceRows(BINANCE_RECORDING, path)
+  expect(bookRows(streams['book BINANCE:BTCUSDT'])).toEqual([
+    'clear 0 NaN NaN 5 1',
+    'set 1 10 1 5 1',
+    'set 1 11 1 9 2',
+    'set 1 12 1 12 4',
+    'clear 0 NaN NaN 14 5',
+    'set 1 13 1 14 5',
+    'set 1 14 1 16 7',
+  ])
+  expect(issues).toEqual([])
+  expect(notes).toEqual(['1 snapshots came when the book was past them: they are left out'])
+})
+
 test('into the store and back; a symbol that is not there is refused', async () => {
   const path = write(
     [1_000, spotDepth(1, 2, [], [])],

@@ -73,6 +73,8 @@ interface Market {
   readonly waiting: { readonly message: Message; readonly at: Stamp; readonly row: number }[]
   depthMessages: number
   snapshots: number
+  /** Last update id that the book has. */
+  last: number
 }
 
 async function* read(reading: SourceReading): AsyncGenerator<SourceBatch> {
@@ -108,6 +110,7 @@ class Recording {
   /** A snapshot that came before any message told whose it is. */
   #early: { readonly snapshot: Snapshot; readonly at: Stamp; readonly row: number } | undefined
   #notTrades = 0
+  #late = 0
   #untimed = 0
 
   constructor(reading: SourceReading) {
@@ -175,7 +178,11 @@ class Recording {
           `there is no snapshot of the book of ${instrument.symbol}: its ${depthMessages} depth messages join nothing and are left out`,
         )
     }
-    if (this.#untimed > 0) note(`${this.#untimed} messages do not say when they happened: taken as received`)
+    if (this.#untimed > 0)
+      note(
+        `${this.#untimed} messages do not say when they happened: taken as received, by the receiver's clock`,
+      )
+    if (this.#late > 0) note(`${this.#late} snapshots came when the book was past them: they are left out`)
     if (this.#notTrades > 0) note(`${this.#notTrades} trades of nothing at price 0 are left out`)
     for (const [kind, count] of this.#others) note(`${count} messages of ${kind} are left out`)
     for (const text of this.#skew.notes()) note(text)
@@ -196,6 +203,7 @@ class Recording {
         waiting: [],
         depthMessages: 0,
         snapshots: 0,
+        last: Number.NaN,
       }
       this.#markets.set(symbol, market)
     }
@@ -271,6 +279,7 @@ class Recording {
       waiting.push({ message, at: { ...at }, row })
       return
     }
+    market.last = last
     setLevels(book, at, row, last, 1, message.b as Levels)
     setLevels(book, at, row, last, -1, message.a as Levels)
   }
@@ -287,6 +296,11 @@ class Recording {
 
   #apply(market: Market, snapshot: Snapshot, at: Stamp, row: number): void {
     const { lastUpdateId, bids, asks, T, E } = snapshot
+    // One that was on its way while the book went on would set it back, and the next message join nothing.
+    if (market.depth.known && lastUpdateId < market.last) {
+      this.#late++
+      return
+    }
     const millis = T ?? E
     if (millis === undefined) happenedWhenReceived(at)
     else {
@@ -299,6 +313,7 @@ class Recording {
     setLevels(book, at, row, lastUpdateId, 1, bids)
     setLevels(book, at, row, lastUpdateId, -1, asks)
     market.depth.snapshot(lastUpdateId)
+    market.last = lastUpdateId
     // What came before could not be applied without the snapshot: it is known from now on.
     const { receiveTime, receiveNanos } = at
     for (const { message, at: then, row: line } of market.waiting.splice(0))

@@ -54,12 +54,17 @@ async function* read(reading: SourceReading): AsyncGenerator<SourceBatch> {
   const reference = await LeanReference.of(files[0].root)
   reading.note(reference.words)
   const grids = new ToldGrids('LEAN’s', reading)
+  // Thousands of files say the same.
+  const notes = new Set<string>()
   for (const file of files) {
     const { instrument: told, timezone } = reference.of(file)
     const { venue = told.venue, calendar = told.calendar!, currency = told.currency } = options
     const zone = zoneNamed(options.timezone ?? timezone)
     const instrument = { ...told, venue, calendar, ...(currency === undefined ? {} : { currency }) }
-    noteFile(file, zone, reading)
+    for (const note of notesOf(file, zone)) {
+      if (!notes.has(note)) reading.note(note)
+      notes.add(note)
+    }
     for await (const batch of leanRows(
       { file, instrument, zone, calendar: calendarNamed(calendar) },
       reading,
@@ -68,16 +73,14 @@ async function* read(reading: SourceReading): AsyncGenerator<SourceBatch> {
   }
 }
 
-function noteFile({ type, what, market }: LeanFile, zone: Zone, reading: SourceReading): void {
-  reading.note(
-    `times of ${type}/${market} are in ${zone.name}${what.kind === 'funding' ? '' : ', a bar’s its start'}`,
-  )
-  if (what.kind !== 'quote') return
-  reading.note(
-    what.resolution !== 'tick'
-      ? 'bars of quotes give bids and asks; the sizes beside them are the last ones, no volume, and are left out'
-      : type === 'forex' || type === 'cfd'
-        ? 'quotes have no sizes: 0'
-        : 'ticks have prices and sizes',
-  )
+function notesOf({ type, what, market }: LeanFile, zone: Zone): string[] {
+  const start = what.kind === 'funding' ? '' : ', a bar’s its start'
+  const notes = [`times of ${type}/${market} are in ${zone.name}${start}`]
+  if (what.kind === 'quote' && what.resolution !== 'tick')
+    notes.push(
+      'bars of quotes give bids and asks; the sizes beside them are the last ones, no volume, and are left out',
+    )
+  else if (what.kind === 'quote' && (type === 'forex' || type === 'cfd'))
+    notes.push('quotes have no sizes: 0')
+  return notes
 }
