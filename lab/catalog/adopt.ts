@@ -2,14 +2,14 @@
  * Takes the datasets of another store, byte for byte: how the committed sample gets into a working store, without
  * DuckDB and in no time.
  */
-import { existsSync } from 'node:fs'
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { fileDigest, inParallel, syncFile, syncFolder, tellFullDisk } from './durable.ts'
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileDigest, inParallel, tellFullDisk } from './durable.ts'
 import { closeStoreForWriting, foundStore, requireStore } from './layout.ts'
 import { readingPath } from './lineage/readings.ts'
-import { damaged, manifestPath, partsOf, readManifest } from './manifest.ts'
+import { damaged, manifestName, partsOf, readManifest } from './manifest.ts'
 import { newestSnapshot, publish } from './snapshot.ts'
+import { type Storage, type StorePlace, storageOf } from './storage/storage.ts'
 
 export interface Adopted {
   readonly datasets: readonly string[]
@@ -23,10 +23,12 @@ export interface Adopted {
  * @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED, STORE_READ_ONLY
  */
 export async function adoptStore(
-  from: string,
-  into: string,
+  source: StorePlace,
+  target: StorePlace,
   options: { readonly readOnly?: boolean } = {},
 ): Promise<Adopted> {
+  const from = storageOf(source)
+  const into = storageOf(target)
   await requireStore(from)
   const { datasets } = await newestSnapshot(from)
   const ids = Object.keys(datasets).sort()
@@ -34,8 +36,7 @@ export async function adoptStore(
   if (ids.every(id => present.datasets[id] === datasets[id])) {
     return { datasets: ids, snapshot: present.id, unchanged: true }
   }
-  return tellFullDisk(into, async () => {
-    await mkdir(into, { recursive: true })
+  return tellFullDisk(into.folder, async () => {
     await foundStore(into)
     for (const id of ids) await copyDataset(from, into, datasets[id])
     const snapshot = await publish(into, async current =>
@@ -47,34 +48,33 @@ export async function adoptStore(
 }
 
 /** Files have their hash for a name and are seen only through the manifest, which comes last. */
-async function copyDataset(from: string, into: string, name: string): Promise<void> {
+async function copyDataset(from: Storage, into: Storage, name: string): Promise<void> {
   const manifest = await readManifest(from, name)
-  const folders = new Set<string>()
-  const copy = async (source: string, target: string): Promise<void> => {
-    await mkdir(dirname(target), { recursive: true })
-    const part = join(dirname(target), `.adopt-${process.pid}-${basename(target)}.part`)
-    try {
-      await copyFile(source, part)
-      await syncFile(part)
-      await rename(part, target)
-    } finally {
-      await rm(part, { force: true })
-    }
-    folders.add(dirname(target))
-  }
-  await inParallel(
-    partsOf(manifest).flatMap(({ files }) => files),
-    async ({ path, sha256 }) => {
-      await copy(join(from, path), join(into, path))
-      if ((await fileDigest(join(into, path))) !== sha256) {
-        throw damaged(`${join(from, path)} was changed after it was written`)
+  await mkdir(join(into.folder, 'incoming'), { recursive: true })
+  const folder = await mkdtemp(join(into.folder, 'incoming', 'adopt-'))
+  try {
+    const files = partsOf(manifest).flatMap(part => part.files)
+    await inParallel(files, async (file, at) => {
+      const brought = await from.bring([file])
+      try {
+        const staged = join(folder, `${at}-${basename(file.path)}`)
+        await copyFile(brought.paths[0], staged)
+        if ((await fileDigest(staged)) !== file.sha256)
+          throw damaged(`${from.name}/${file.path} was changed after it was written`)
+        await into.take(staged, file)
+      } finally {
+        brought.release()
       }
-    },
-  )
+    })
+    await into.settle()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
   const readings = new Set(partsOf(manifest).flatMap(({ sources }) => sources.map(readingPath)))
   await inParallel([...readings], async path => {
-    if (existsSync(join(from, path))) await copy(join(from, path), join(into, path))
+    const text = await from.read(path)
+    if (text !== undefined) await into.write(path, text)
   })
-  await copy(manifestPath(from, name), manifestPath(into, name))
-  await inParallel([...folders], syncFolder)
+  const text = await from.read(manifestName(name), name)
+  if (text !== undefined) await into.write(manifestName(name), text)
 }

@@ -11,11 +11,9 @@
  *   cache/                            Arrow columns; may be deleted at any time
  *   incoming/                         what an ingest has not published yet; empty between ingests
  */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { GordonError } from '../core/errors.ts'
-import { writeExclusively, writeWhole } from './durable.ts'
 import type { DataKind, PriceType } from './schema.ts'
+import { type Storage, type StorePlace, storageOf } from './storage/storage.ts'
 
 /** Format of the folder, of manifests and of snapshots, as it is written; older ones are read (migrations.ts). */
 export const STORE_FORMAT = 2
@@ -76,55 +74,51 @@ interface StoreHeader {
  * Writes store.json where there is none.
  * @throws GordonError STORE_READ_ONLY, STORE_VERSION
  */
-export async function foundStore(folder: string): Promise<void> {
-  const header = await readHeader(folder)
+export async function foundStore(store: StorePlace): Promise<void> {
+  const storage = storageOf(store)
+  const header = await readHeader(storage)
   if (header?.readOnly) {
     throw new GordonError(
       'STORE_READ_ONLY',
-      `the store at ${folder} is for reading only: ingest into another, for example with --store data/store`,
+      `the store at ${storage.name} is for reading only: ingest into another, for example with --store data/store`,
     )
   }
-  if (header === undefined) {
-    await writeExclusively(join(folder, 'store.json'), JSON.stringify({ format: STORE_FORMAT }) + '\n')
-  }
+  await storage.ready()
+  if (header === undefined) await storage.writeNew('store.json', headerText({ format: STORE_FORMAT }))
 }
 
 /** From now on nothing is written there. */
-export async function closeStoreForWriting(folder: string): Promise<void> {
-  await writeWhole(
-    join(folder, 'store.json'),
-    JSON.stringify({ format: STORE_FORMAT, readOnly: true }) + '\n',
-  )
+export async function closeStoreForWriting(store: StorePlace): Promise<void> {
+  await storageOf(store).write('store.json', headerText({ format: STORE_FORMAT, readOnly: true }))
+}
+
+function headerText(header: StoreHeader): string {
+  return JSON.stringify(header) + '\n'
 }
 
 /** @throws GordonError STORE_NOT_FOUND, STORE_VERSION */
-export async function requireStore(folder: string): Promise<StoreHeader> {
-  const header = await readHeader(folder)
+export async function requireStore(store: StorePlace): Promise<StoreHeader> {
+  const storage = storageOf(store)
+  const header = await readHeader(storage)
   if (header === undefined) {
     throw new GordonError(
       'STORE_NOT_FOUND',
-      `there is no store at ${folder}: make one with gordon ingest, for example gordon ingest data/sample`,
+      `there is no store at ${storage.name}: make one with gordon ingest, for example gordon ingest data/sample`,
     )
   }
   return header
 }
 
-/** True where the folder is a store of this format; throws when it is one of another. */
-export async function isStore(folder: string): Promise<boolean> {
-  return (await readHeader(folder)) !== undefined
+/** True where there is a store of this format; throws when it is one of another. */
+export async function isStore(store: StorePlace): Promise<boolean> {
+  return (await readHeader(storageOf(store))) !== undefined
 }
 
-async function readHeader(folder: string): Promise<StoreHeader | undefined> {
-  let text: string
-  try {
-    text = await readFile(join(folder, 'store.json'), 'utf8')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw cause
-  }
-  const header = readJson<StoreHeader>(text, join(folder, 'store.json'))
-  requireFormat(`the store at ${folder}`, header.format)
+async function readHeader(storage: Storage): Promise<StoreHeader | undefined> {
+  const text = await storage.read('store.json')
+  if (text === undefined) return undefined
+  const header = readJson<StoreHeader>(text, `${storage.name}/store.json`)
+  requireFormat(`the store at ${storage.name}`, header.format)
   return header
 }
 

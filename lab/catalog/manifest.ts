@@ -3,18 +3,16 @@
  * files, with which flaws. It is never changed; another ingest writes another. Its name is the SHA-256 of its text
  * and it names its files by theirs, so a manifest's name stands for every byte below it.
  */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { canonicalJson, textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import { writeWhole } from './durable.ts'
 import { readJson } from './layout.ts'
 import { upgradeManifest } from './migrations.ts'
 import type { QualityIssue } from './quality/issue.ts'
 import type { DataKind, PriceType } from './schema.ts'
+import { type StorePlace, storageOf } from './storage/storage.ts'
 
 export interface Manifest {
   readonly format: number
@@ -100,28 +98,26 @@ export function sourcesOf(file: ManifestFile): NonNullable<ManifestFile['from']>
 }
 
 /** Writes the manifest and gives its name, the SHA-256 of its text. */
-export async function writeManifest(store: string, manifest: Manifest): Promise<string> {
+export async function writeManifest(store: StorePlace, manifest: Manifest): Promise<string> {
   const text = canonicalJson(manifest) + '\n'
   const name = textDigest(text)
-  await writeWhole(manifestPath(store, name), text)
+  await storageOf(store).write(manifestName(name), text)
   return name
 }
 
 /** @throws GordonError STORE_DAMAGED, STORE_VERSION */
-export async function readManifest(store: string, name: string): Promise<Manifest> {
-  const path = manifestPath(store, name)
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw damaged(`${path} is missing`, cause)
-  }
+export async function readManifest(store: StorePlace, name: string): Promise<Manifest> {
+  const storage = storageOf(store)
+  const path = `${storage.name}/${manifestName(name)}`
+  const text = await storage.read(manifestName(name), name)
+  if (text === undefined) throw damaged(`${path} is missing`)
   if (textDigest(text) !== name) throw damaged(`${path} was changed after it was written`)
   return upgradeManifest(readJson(text, path), path)
 }
 
-export function manifestPath(store: string, name: string): string {
-  return join(store, 'manifests', `${name}.json`)
+/** Place of a manifest, relative to the store. */
+export function manifestName(name: string): string {
+  return `manifests/${name}.json`
 }
 
 export function damaged(what: string, cause?: unknown): GordonError {

@@ -2,7 +2,6 @@
  * Chooses bars in a store and gives them to a run: whole series from the column cache when they fit, else batches
  * from Parquet. Raw prices across a split are refused here, before any decision is made on them.
  */
-import { join } from 'node:path'
 import { GordonError } from '../core/errors.ts'
 import { isoDate } from '../core/time.ts'
 import type { Adjustment, BarSeries } from '../domain/bar.ts'
@@ -20,6 +19,7 @@ import { countRows, SeriesReader, seriesColumns, seriesOf, whereClause } from '.
 import { readSessionPrices } from './session-prices.ts'
 import { findSplits, type SessionPrices, sessionPrices, explains, type ToldSplit } from './splits.ts'
 import type { PriceType } from './schema.ts'
+import type { Storage } from './storage/storage.ts'
 import type { Store } from './store.ts'
 
 export interface OpenBarsRequest {
@@ -59,7 +59,7 @@ export async function openBars(request: OpenBarsRequest): Promise<BarSource> {
   const streams = await inParallel(chosen, async ({ instrument }, i) =>
     inMemory
       ? heldStream(windowSeries(await loadSeries(store, instrument), windows[i]))
-      : batchStream(store.folder, instrument, windows[i]),
+      : batchStream(store.storage, instrument, windows[i]),
   )
   // One after another, so that the same refusal comes first every time.
   for (const [i, { manifest, instrument }] of chosen.entries()) {
@@ -138,7 +138,13 @@ export async function loadSeries(store: Store, instrument: ManifestInstrument): 
   let held = await readCache(store.folder, key)
   if (held === undefined) {
     const { files } = instrument
-    const reader = new SeriesReader({ store: store.folder, kind: 'bars', files, columns, window: EVERYTHING })
+    const reader = new SeriesReader({
+      store: store.storage,
+      kind: 'bars',
+      files,
+      columns,
+      window: EVERYTHING,
+    })
     held = await gatherColumns(rows => reader.next(rows), instrument.rows, fields)
     if (!store.readOnly) await writeCache(store.folder, key, held)
   }
@@ -171,20 +177,20 @@ export function heldStream(series: BarSeries): BarStream {
 }
 
 async function batchStream(
-  store: string,
+  storage: Storage,
   instrument: ManifestInstrument,
   window: Window,
 ): Promise<BarStream> {
   const files = filesIn(instrument.files, window)
   const columns = barColumns(instrument)
-  const reader = new SeriesReader({ store, kind: 'bars', files, columns, window })
+  const reader = new SeriesReader({ store: storage, kind: 'bars', files, columns, window })
   const whole = window.from === EVERYTHING.from && window.to === EVERYTHING.to
   const rows =
     files.length === 0
       ? 0
       : whole
         ? instrument.rows
-        : await withDuckDb(connection => countRows(connection, reader.paths, whereClause('bars', window)))
+        : await countRows(storage, files, whereClause('bars', window))
   return { rows, next: wanted => reader.next(wanted) }
 }
 
@@ -220,8 +226,13 @@ async function refuseSplits(
   const prices = async (one: ManifestInstrument, held?: BarSeries): Promise<SessionPrices> => {
     if (held !== undefined) return sessionPrices(held)
     if (one.rows <= MEMORY_ROWS) return sessionPrices(windowSeries(await loadSeries(store, one), window))
-    const paths = filesIn(one.files, window).map(({ path }) => join(store.folder, path))
-    return withDuckDb(connection => readSessionPrices(connection, paths, whereClause('bars', window)))
+    const brought = await store.storage.bring(filesIn(one.files, window))
+    try {
+      const where = whereClause('bars', window)
+      return await withDuckDb(connection => readSessionPrices(connection, brought.paths, where))
+    } finally {
+      brought.release()
+    }
   }
   const relative = await adjustedRelative(store, manifest, instrument)
   let adjusted: Promise<SessionPrices> | undefined

@@ -9,13 +9,13 @@ import type { TickKind, TickSeries, TickSource, TickStream } from '../domain/por
 import { type Chosen, chooseStreams, filesIn, plainInstrument, withTerms } from './choose.ts'
 import { cacheKey, readCache, writeCache } from './column-cache.ts'
 import { type Moment, windowOf } from './dates.ts'
-import { withDuckDb } from './duckdb.ts'
 import { inParallel } from './durable.ts'
 import type { Manifest, ManifestInstrument } from './manifest.ts'
 import { MEMORY_ROWS } from './open-bars.ts'
 import { isTickKind } from './schema.ts'
 import { countRows, SeriesReader, seriesColumns, seriesOf, sliceRows, whereClause } from './series-reader.ts'
 import { firstAfter, firstAtOrAfter, gatherColumns, type Window } from './series.ts'
+import type { Storage } from './storage/storage.ts'
 import type { Store } from './store.ts'
 
 export interface OpenTicksRequest {
@@ -60,7 +60,7 @@ export async function openTicks(request: OpenTicksRequest): Promise<TickSource> 
     const of = { kind, instrument: place.get(instrumentId(instrument))!, name: instrument.name }
     return inMemory
       ? heldTicks(of, await loadTicks(store, kind, instrument), windows[i])
-      : tickBatches(of, store.folder, instrument, windows[i])
+      : tickBatches(of, store.storage, instrument, windows[i])
   })
   if (streams.every(({ rows }) => rows === 0)) {
     const { from = 'the beginning', to = 'the end' } = request
@@ -157,7 +157,7 @@ export async function loadTicks<Kind extends TickKind>(
   const fields = columns.map(({ field }) => field)
   let held = await readCache(store.folder, key)
   if (held === undefined) {
-    const reader = new SeriesReader({ store: store.folder, kind, files, columns, window: EVERYTHING })
+    const reader = new SeriesReader({ store: store.storage, kind, files, columns, window: EVERYTHING })
     held = await gatherColumns(wanted => reader.next(wanted), rows, fields)
     if (!store.readOnly) await writeCache(store.folder, key, held)
   }
@@ -195,20 +195,20 @@ function heldTicks(
 
 async function tickBatches(
   { kind, instrument, name }: StreamOf,
-  store: string,
+  storage: Storage,
   entry: ManifestInstrument,
   window: Window,
 ): Promise<TickStream> {
   const files = filesIn(entry.files, window)
   const columns = seriesColumns(kind, entry.files)
-  const reader = new SeriesReader({ store, kind, files, columns, window, name })
+  const reader = new SeriesReader({ store: storage, kind, files, columns, window, name })
   const inside = files.every(
     ({ first, last }) =>
       first !== undefined && last !== undefined && first >= window.from && last <= window.to,
   )
   const rows = inside
     ? files.reduce((sum, file) => sum + file.rows, 0)
-    : await withDuckDb(connection => countRows(connection, reader.paths, whereClause(kind, window)))
+    : await countRows(storage, files, whereClause(kind, window))
   return {
     kind,
     instrument,

@@ -2,13 +2,13 @@
  * What is known of instruments beside their prices: their terms, each valid for a time, and what happens to holdings.
  * Read as a run knows them: at an instant of the simulation, not as the newest file says.
  */
-import { join } from 'node:path'
 import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import { sqlParquet, withDuckDb } from './duckdb.ts'
 import { actionOf, instrumentOf, type PlainRow } from './fields.ts'
+import type { ManifestFile } from './manifest.ts'
 import { type DataKind, type KnownAction, type KnownInstrument, SCHEMAS } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -74,24 +74,24 @@ async function readTables(
   order: string,
 ): Promise<PlainRow[]> {
   const ids = datasets ?? (await ofKind(store, kind))
-  const paths: string[] = []
+  const files: ManifestFile[] = []
   for (const id of ids) {
     const manifest = await store.show(id)
     if (manifest.kind !== kind) {
       throw new GordonError('NO_DATASET', `${id} holds ${manifest.kind} and no ${kind}: name another dataset`)
     }
-    paths.push(...(manifest.table?.files ?? []).map(({ path }) => join(store.folder, path)))
+    files.push(...(manifest.table?.files ?? []))
   }
-  if (paths.length === 0) return []
+  if (files.length === 0) return []
   const { columns } = SCHEMAS[kind]
   const selected = columns.map(({ name, type }) =>
     type === 'time' ? `epoch_us(${name}) AS ${name}` : type === 'whole' ? `${name}::DOUBLE AS ${name}` : name,
   )
-  return withDuckDb(async connection => {
-    const from = sqlParquet(paths, ', union_by_name = true')
-    const read = await connection.runAndReadAll(
-      `SELECT ${selected.join(', ')} FROM ${from} ORDER BY ${order}`,
-    )
+  const brought = await store.storage.bring(files)
+  try {
+    const from = sqlParquet(brought.paths, ', union_by_name = true')
+    const sql = `SELECT ${selected.join(', ')} FROM ${from} ORDER BY ${order}`
+    const read = await withDuckDb(connection => connection.runAndReadAll(sql))
     return read
       .getRowObjects()
       .map(row =>
@@ -103,7 +103,9 @@ async function readTables(
           ),
         ),
       )
-  })
+  } finally {
+    brought.release()
+  }
 }
 
 async function ofKind(store: Store, kind: DataKind): Promise<string[]> {

@@ -1,16 +1,17 @@
 /**
- * Rows of one stream out of the store's Parquet, in order and in batches; never more than a batch is held. Files of
- * an older schema are read with NaN in the columns that they lack.
+ * Rows of one stream out of the store's Parquet, in order and in batches; never more than a batch is held, nor of a
+ * remote store many more bytes than a few files have. Files of an older schema are read with NaN in the columns that
+ * they lack.
  */
-import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
 import type { BarSeries } from '../domain/bar.ts'
 import type { TickKind, TickSeries } from '../domain/ports/store.ts'
-import { connectDuckDb, sqlParquet } from './duckdb.ts'
+import { connectDuckDb, sqlParquet, withDuckDb } from './duckdb.ts'
 import type { ManifestFile } from './manifest.ts'
 import { readDoubles, readIntegers, readSmall } from './raw-columns.ts'
 import { type Column, type DataKind, SCHEMAS } from './schema.ts'
 import type { Window } from './series.ts'
+import { type BroughtFiles, type Storage, type StorePlace, storageOf } from './storage/storage.ts'
 
 /** Kinds whose rows are series. */
 export interface SeriesKinds extends TickSeries {
@@ -38,7 +39,7 @@ export function seriesColumns(kind: SeriesKind, files: readonly ManifestFile[]):
  * @param options.bookkeeping with sequence, nanoseconds and the venue's own numbers, by their fields in schema.ts
  */
 export function readStream<Kind extends SeriesKind>(
-  store: { readonly folder: string },
+  store: { readonly folder: string; readonly storage?: Storage },
   manifest: { readonly kind: DataKind },
   stream: { readonly files: readonly ManifestFile[]; readonly name?: string },
   options: { readonly bookkeeping?: boolean; readonly window?: Window } = {},
@@ -47,7 +48,7 @@ export function readStream<Kind extends SeriesKind>(
   const { files, name } = stream
   const columns = options.bookkeeping === true ? SCHEMAS[kind].columns : seriesColumns(kind, files)
   const { window = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY } } = options
-  return new SeriesReader({ store: store.folder, kind, files, columns, window, name })
+  return new SeriesReader({ store: store.storage ?? store.folder, kind, files, columns, window, name })
 }
 
 /** Time by which rows are in order, and chosen. */
@@ -64,18 +65,48 @@ export function whereClause(kind: SeriesKind, window: Window): string {
   return limits.length === 0 ? '' : ` WHERE ${limits.join(' AND ')}`
 }
 
-/** Rows of the files inside a window. */
+/** Rows of the files inside a window. @param where from whereClause */
 export async function countRows(
-  connection: DuckDBConnection,
-  paths: readonly string[],
+  storage: Storage,
+  files: readonly ManifestFile[],
   where: string,
 ): Promise<number> {
-  const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${sqlParquet(paths)}${where}`)
-  return Number(counted.getRows()[0][0])
+  let rows = 0
+  for (const group of groupsOf(storage, files)) {
+    const brought = await storage.bring(group)
+    try {
+      const sql = `SELECT count(*) FROM ${sqlParquet(brought.paths)}${where}`
+      const counted = await withDuckDb(connection => connection.runAndReadAll(sql))
+      rows += Number(counted.getRows()[0][0])
+    } finally {
+      brought.release()
+    }
+  }
+  return rows
+}
+
+/** Bytes of files that are brought at once. */
+const GROUP_BYTES = 64e6
+
+/** All files of a folder together; those of a remote store as many at a time as need not be many bytes. */
+function groupsOf(storage: Storage, files: readonly ManifestFile[]): (readonly ManifestFile[])[] {
+  if (files.length === 0) return []
+  if (!storage.remote) return [files]
+  const groups: ManifestFile[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const file of files) {
+    if (bytes + file.bytes > GROUP_BYTES) {
+      groups.push([])
+      bytes = 0
+    }
+    groups[groups.length - 1].push(file)
+    bytes += file.bytes
+  }
+  return groups
 }
 
 export interface SeriesReaderTerms<Kind extends SeriesKind> {
-  readonly store: string
+  readonly store: StorePlace
   readonly kind: Kind
   readonly files: readonly ManifestFile[]
   readonly columns: readonly Column[]
@@ -85,17 +116,23 @@ export interface SeriesReaderTerms<Kind extends SeriesKind> {
 }
 
 export class SeriesReader<Kind extends SeriesKind> {
-  readonly paths: readonly string[]
   readonly #terms: SeriesReaderTerms<Kind>
+  readonly #storage: Storage
+  readonly #groups: readonly (readonly ManifestFile[])[]
+  /** Place of the group that is read next. */
+  #at = 0
+  /** Newest schema of the group that is read. */
+  #newest = 0
+  #brought: BroughtFiles | undefined
   #connection: DuckDBConnection | undefined
   #result: DuckDBResult | undefined
   #chunk: DuckDBDataChunk | undefined
   #left: SeriesKinds[Kind] | undefined
-  #ended = false
 
   constructor(terms: SeriesReaderTerms<Kind>) {
     this.#terms = terms
-    this.paths = terms.files.map(({ path }) => join(terms.store, path))
+    this.#storage = storageOf(terms.store)
+    this.#groups = groupsOf(this.#storage, terms.files)
   }
 
   /** The next rows, at most so many; undefined at the end. The columns belong to the caller. */
@@ -110,18 +147,27 @@ export class SeriesReader<Kind extends SeriesKind> {
   }
 
   async #fill(rows: number): Promise<SeriesKinds[Kind] | undefined> {
-    if (this.#ended) return undefined
-    if (this.paths.length === 0) return this.#end()
-    const { columns, name, files } = this.#terms
+    for (;;) {
+      if (this.#result === undefined) {
+        if (this.#at === this.#groups.length) return undefined
+        this.#result = await this.#start(this.#groups[this.#at++])
+      }
+      const batch = await this.#fillFrom(this.#result, rows)
+      if (batch !== undefined) return batch
+    }
+  }
+
+  /** Undefined when the group has no more rows; a batch ends with it. */
+  async #fillFrom(result: DuckDBResult, rows: number): Promise<SeriesKinds[Kind] | undefined> {
+    const { columns, name } = this.#terms
     // A chunk that is larger than a small batch is handed over whole.
     const capacity = Math.max(rows, CHUNK_ROWS)
-    const newest = newestOf(files)
+    const newest = this.#newest
     const filled = columns.map(() => new Float64Array(capacity))
     // What none of the files has heard of is not asked for.
     const asked = columns.flatMap((column, i) => (column.since <= newest ? { column, into: filled[i] } : []))
     for (const [i, { since }] of columns.entries()) if (since > newest) filled[i].fill(Number.NaN)
     let length = 0
-    const result = (this.#result ??= await this.#start())
     while (length < rows) {
       const chunk = this.#chunk ?? (await result.fetchChunk())
       this.#chunk = undefined
@@ -145,23 +191,24 @@ export class SeriesReader<Kind extends SeriesKind> {
     )
   }
 
-  #end(): undefined {
-    this.#ended = true
+  #end(): void {
     this.#connection?.closeSync()
     this.#connection = undefined
     this.#result = undefined
-    return undefined
+    this.#brought?.release()
+    this.#brought = undefined
   }
 
-  async #start(): Promise<DuckDBResult> {
-    const { kind, columns, files, window } = this.#terms
+  async #start(files: readonly ManifestFile[]): Promise<DuckDBResult> {
+    const { kind, columns, window } = this.#terms
+    this.#brought = await this.#storage.bring(files)
     this.#connection = await connectDuckDb()
-    const newest = newestOf(files)
+    const newest = (this.#newest = newestOf(files))
     const sql = columns
       .filter(({ since }) => since <= newest)
       .map(({ name, type }) => (type === 'time' ? `epoch_us(${name})` : name))
     const mixed = files.some(({ schema }) => schema !== newest)
-    const from = sqlParquet(this.paths, mixed ? ', union_by_name = true' : '')
+    const from = sqlParquet(this.#brought.paths, mixed ? ', union_by_name = true' : '')
     return this.#connection.stream(`SELECT ${sql.join(', ')} FROM ${from}${whereClause(kind, window)}`)
   }
 }

@@ -1,14 +1,12 @@
 /**
  * A snapshot maps dataset ids to manifests. Publishing is optimistic: take the newest, apply the change, publish
- * as n + 1 with link(2), which fails when somebody else was first; then take theirs and apply the change again.
- * No lock is held, so a killed process leaves nothing to clear away.
+ * as n + 1, which fails when somebody else was first (link(2), or If-None-Match in a bucket); then take theirs and apply
+ * the change again. No lock is held, so a killed process leaves nothing to clear away.
  */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { canonicalJson, textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
-import { writeExclusively } from './durable.ts'
 import { readJson, requireFormat, STORE_FORMAT } from './layout.ts'
+import { type Storage, type StorePlace, storageOf } from './storage/storage.ts'
 
 export interface Snapshot {
   readonly n: number
@@ -26,51 +24,56 @@ function snapshotId(n: number, datasets: Readonly<Record<string, string>>): stri
 }
 
 /** The newest snapshot; one without datasets where nothing was published yet. */
-export async function newestSnapshot(store: string): Promise<Snapshot> {
-  const n = Math.max(0, ...(await snapshotNumbers(store)))
-  return n === 0 ? EMPTY : readSnapshot(store, n)
+export async function newestSnapshot(store: StorePlace): Promise<Snapshot> {
+  const storage = storageOf(store)
+  const n = Math.max(0, ...(await snapshotNumbers(storage)))
+  return n === 0 ? EMPTY : readSnapshot(storage, n)
 }
 
 /**
  * By id, `snapshot-3-…`, or by number, `3` or `snapshot-3`.
  * @throws GordonError UNKNOWN_SNAPSHOT
  */
-export async function namedSnapshot(store: string, name: string): Promise<Snapshot> {
+export async function namedSnapshot(store: StorePlace, name: string): Promise<Snapshot> {
+  const storage = storageOf(store)
   const match = /^(?:snapshot-)?(\d+)(?:-[0-9a-f]{16})?$/.exec(name)
-  const numbers = await snapshotNumbers(store)
+  const numbers = await snapshotNumbers(storage)
   const n = Number(match?.[1])
-  const snapshot = numbers.includes(n) ? await readSnapshot(store, n) : undefined
+  const snapshot = numbers.includes(n) ? await readSnapshot(storage, n) : undefined
   if (snapshot === undefined || (name.split('-').length === 3 && snapshot.id !== name)) {
     throw new GordonError(
       'UNKNOWN_SNAPSHOT',
-      `the store at ${store} has no snapshot ${name}: it has ${numbers.map(k => `snapshot-${k}`).join(', ') || 'none'}`,
+      `the store at ${storage.name} has no snapshot ${name}: it has ${numbers.map(k => `snapshot-${k}`).join(', ') || 'none'}`,
     )
   }
   return snapshot
 }
 
-async function snapshotNumbers(store: string): Promise<number[]> {
-  let names: string[]
-  try {
-    names = await readdir(join(store, 'snapshots'))
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw cause
-  }
-  return names
+async function snapshotNumbers(storage: Storage): Promise<number[]> {
+  return (await storage.names('snapshots'))
     .flatMap(name => NAME.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => a - b)
 }
 
-async function readSnapshot(store: string, n: number): Promise<Snapshot> {
-  const path = join(store, 'snapshots', `snapshot-${n}.json`)
-  const read = readJson<{ format: unknown; datasets: Record<string, string> }>(
-    await readFile(path, 'utf8'),
-    path,
-  )
-  requireFormat(path, read.format)
+async function readSnapshot(storage: Storage, n: number): Promise<Snapshot> {
+  const path = snapshotPath(n)
+  const where = `${storage.name}/${path}`
+  const text = await storage.read(path)
+  if (text === undefined) {
+    throw new GordonError(
+      'STORE_DAMAGED',
+      `${where} is gone: open the store again, or restore it from a copy`,
+      { kind: 'failure' },
+    )
+  }
+  const read = readJson<{ format: unknown; datasets: Record<string, string> }>(text, where)
+  requireFormat(where, read.format)
   return { n, id: snapshotId(n, read.datasets), datasets: read.datasets }
+}
+
+function snapshotPath(n: number): string {
+  return `snapshots/snapshot-${n}.json`
 }
 
 /**
@@ -79,17 +82,17 @@ async function readSnapshot(store: string, n: number): Promise<Snapshot> {
  *   do; called again after a lost race, so it must look at what it is given
  */
 export async function publish(
-  store: string,
+  store: StorePlace,
   change: (datasets: Readonly<Record<string, string>>) => Promise<Record<string, string> | undefined>,
 ): Promise<Snapshot> {
+  const storage = storageOf(store)
   for (;;) {
-    const base = await newestSnapshot(store)
+    const base = await newestSnapshot(storage)
     const datasets = await change(base.datasets)
     if (datasets === undefined) return base
     const n = base.n + 1
     const text = canonicalJson({ format: STORE_FORMAT, datasets }) + '\n'
-    const path = join(store, 'snapshots', `snapshot-${n}.json`)
-    if ((await writeExclusively(path, text)) === 'published')
+    if ((await storage.writeNew(snapshotPath(n), text)) === 'published')
       return { n, id: snapshotId(n, datasets), datasets }
   }
 }

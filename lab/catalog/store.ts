@@ -2,8 +2,6 @@
  * The historical store, opened at one snapshot: what it holds, whether that is whole, and SQL over it. An ingest by
  * somebody else does not change what an open store sees.
  */
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Table } from 'apache-arrow'
 import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
@@ -12,7 +10,6 @@ import { calendarNamed, localDay } from '../domain/calendar/calendar.ts'
 import { dayText } from '../domain/calendar/civil.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import { sqlName, sqlParquet } from './duckdb.ts'
-import { fileDigest } from './durable.ts'
 import { requireStore } from './layout.ts'
 import {
   type Manifest,
@@ -24,6 +21,7 @@ import {
 import type { QualityIssue } from './quality/issue.ts'
 import type { DataKind, PriceType } from './schema.ts'
 import { namedSnapshot, newestSnapshot, type Snapshot } from './snapshot.ts'
+import { type Storage, type StorePlace, storageOf } from './storage/storage.ts'
 
 export interface DatasetInfo {
   readonly id: string
@@ -57,6 +55,11 @@ export interface DatasetCheck {
 }
 
 export interface Store {
+  /** As a person says it: `data/store`, `s3://bucket/prefix`. */
+  readonly name: string
+  /** Where its bytes lie. */
+  readonly storage: Storage
+  /** Folder of this machine: the store itself, or where copies of a remote one are kept. */
   readonly folder: string
   /** True where not even a cache is written. */
   readonly readOnly: boolean
@@ -80,29 +83,37 @@ export interface Store {
  * @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED, UNKNOWN_SNAPSHOT
  */
 export async function openStore(
-  folder: string,
+  place: StorePlace,
   options: { readonly snapshot?: string } = {},
 ): Promise<Store> {
-  const { readOnly = false } = await requireStore(folder)
+  const storage = storageOf(place)
+  const { name, folder } = storage
+  const { readOnly = false } = await requireStore(storage)
   const snapshot =
     options.snapshot === undefined
-      ? await newestSnapshot(folder)
-      : await namedSnapshot(folder, options.snapshot)
+      ? await newestSnapshot(storage)
+      : await namedSnapshot(storage, options.snapshot)
   const manifests = new Map<string, Promise<Manifest>>()
   const manifestOf = (id: string): string => {
     const name = snapshot.datasets[id]
-    if (name === undefined) throw unknownDataset(folder, snapshot, id)
+    if (name === undefined) throw unknownDataset(storage.name, snapshot, id)
     return name
   }
   const show = async (id: string): Promise<Manifest> => {
     const name = manifestOf(id)
     let manifest = manifests.get(id)
-    if (manifest === undefined) manifests.set(id, (manifest = readManifest(folder, name)))
+    if (manifest === undefined) {
+      manifests.set(id, (manifest = readManifest(storage, name)))
+      // A network that was away may be back.
+      manifest.catch(() => manifests.delete(id))
+    }
     return manifest
   }
   const ids = Object.keys(snapshot.datasets).sort()
   const views = viewNames(ids)
   const store: Store = {
+    name,
+    storage,
     folder,
     readOnly,
     snapshot: snapshot.id,
@@ -130,17 +141,23 @@ export async function openStore(
     async sql(query) {
       const { queryArrow } = await import('./sql.ts')
       const statements: string[] = []
-      for (const id of ids) {
-        const files = partsOf(await show(id)).flatMap(part => part.files)
-        const rows = sqlParquet(
-          files.map(({ path }) => join(folder, path)),
-          viewOptions(files),
-        )
-        for (const name of new Set([id, views.get(id)!])) {
-          statements.push(`CREATE OR REPLACE TEMP VIEW ${sqlName(name)} AS SELECT * FROM ${rows}`)
+      const releases: (() => void)[] = []
+      try {
+        for (const id of ids) {
+          const called = [...new Set([id, views.get(id)!])]
+          // What is far away is brought only for a query that names it.
+          if (storage.remote && !called.some(one => query.toLowerCase().includes(one.toLowerCase()))) continue
+          const files = partsOf(await show(id)).flatMap(part => part.files)
+          const { paths, release } = await storage.bring(files)
+          releases.push(release)
+          const rows = sqlParquet(paths, viewOptions(files))
+          for (const one of called)
+            statements.push(`CREATE OR REPLACE TEMP VIEW ${sqlName(one)} AS SELECT * FROM ${rows}`)
         }
+        return await queryArrow(statements, query)
+      } finally {
+        for (const release of releases) release()
       }
-      return queryArrow(statements, query)
     },
   }
   return store
@@ -162,26 +179,25 @@ function viewNames(ids: readonly string[]): Map<string, string> {
   )
 }
 
-function unknownDataset(folder: string, snapshot: Snapshot, id: string): GordonError {
+function unknownDataset(name: string, snapshot: Snapshot, id: string): GordonError {
   const ids = Object.keys(snapshot.datasets).sort()
   return new GordonError(
     'UNKNOWN_DATASET',
-    `the store at ${folder} has no dataset ${JSON.stringify(id)}: it has ${ids.join(', ') || 'none yet'}`,
+    `the store at ${name} has no dataset ${JSON.stringify(id)}: it has ${ids.join(', ') || 'none yet'}`,
   )
 }
 
 async function checkDataset(store: Store, manifest: Manifest): Promise<DatasetCheck> {
-  const { folder } = store
   const damage: string[] = []
   let files = 0
   for (const part of partsOf(manifest)) {
-    for (const { path, bytes, sha256 } of part.files) {
+    for (const file of part.files) {
       files++
-      const found = await stat(join(folder, path)).catch(() => undefined)
+      const { path, bytes, sha256 } = file
+      const found = await store.storage.inspect(file)
       if (found === undefined) damage.push(`${path} is missing`)
-      else if (found.size !== bytes) damage.push(`${path} has ${found.size} bytes and should have ${bytes}`)
-      else if ((await fileDigest(join(folder, path))) !== sha256)
-        damage.push(`${path} was changed after it was written`)
+      else if (found.bytes !== bytes) damage.push(`${path} has ${found.bytes} bytes and should have ${bytes}`)
+      else if (found.sha256 !== sha256) damage.push(`${path} was changed after it was written`)
     }
   }
   return {

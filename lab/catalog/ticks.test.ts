@@ -154,7 +154,7 @@ test('pyarrow reads the files: names, types, order and nanoseconds', async () =>
     receiveNanos: Uint16Array.of(0, 900, 1),
     venueSequence: column(2 ** 40, Number.NaN, 7),
   }
-  const { store, folder: path } = await ingest([{ kind: 'trades', instrument, rows }])
+  const { store } = await ingest([{ kind: 'trades', instrument, rows }])
   const [file] = (await store.show('d')).instruments[0].files
   const read = (await python(
     `
@@ -163,7 +163,7 @@ t = pq.read_table(json.load(sys.stdin), partitioning=None)
 print(json.dumps({
   'types': {f.name: str(f.type) for f in t.schema},
   'columns': {n: t[n].cast('int64').to_pylist() if n.endswith('time') else t[n].to_pylist() for n in t.column_names}}))`,
-    join(path, file.path),
+    join(store.folder, file.path),
   )) as { types: Record<string, string>; columns: Record<string, unknown[]> }
   expect(read.types).toEqual({
     event_time: 'timestamp[us, tz=UTC]',

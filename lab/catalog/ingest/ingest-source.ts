@@ -3,7 +3,6 @@
  * at and written aside, then one small file makes all of it visible. A failure at any moment, a full disk included,
  * leaves the store as it was. A source may be larger than memory, and hold several kinds: each is a dataset.
  */
-import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { canonicalJson, textDigest } from '../../core/digest.ts'
 import { GordonError } from '../../core/errors.ts'
@@ -16,6 +15,7 @@ import { type ManifestPart, type ManifestSource, partsOf } from '../manifest.ts'
 import type { QualityIssue } from '../quality/issue.ts'
 import type { DataKind, PriceType } from '../schema.ts'
 import { newestSnapshot } from '../snapshot.ts'
+import { type StorePlace, storageOf } from '../storage/storage.ts'
 import type { SourceAdapter, SourcePlace } from '../sources/source.ts'
 import { type Issue, IssueLog } from './issues.ts'
 import { currentManifest, type MergeMode, publishAdditions, sameSource, streamId } from './merge.ts'
@@ -25,8 +25,8 @@ import type { ReadingOptions } from './reading.ts'
 import { Streams } from './streams.ts'
 
 export interface IngestSourceRequest extends ReadingOptions {
-  /** Folder of the store; made where there is none. */
-  readonly store: string
+  /** Folder of the store, or where else it lies; made where there is none. */
+  readonly store: StorePlace
   readonly place: SourcePlace
   readonly adapter: SourceAdapter
   /** As the caller named it. */
@@ -82,8 +82,7 @@ export async function ingestSource(request: IngestSourceRequest): Promise<Ingest
   const id = request.dataset ?? stemOf(place.path)
   checkDatasetId(id)
   const paths = pathsOf(place, adapter)
-  return tellFullDisk(store, async () => {
-    await mkdir(store, { recursive: true })
+  return tellFullDisk(storageOf(store).folder, async () => {
     await foundStore(store)
     const reading = textDigest(canonicalJson(readingOf(request)))
     const sources = await inParallel(paths, path => sourceOf(path, place, reading))

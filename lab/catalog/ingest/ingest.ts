@@ -5,6 +5,7 @@ import type { QualityIssue } from '../quality/issue.ts'
 import type { PriceType } from '../schema.ts'
 import { barsTable } from '../sources/bars-table.ts'
 import { placeOf } from '../sources/place.ts'
+import type { StorePlace } from '../storage/storage.ts'
 import { ingestSource } from './ingest-source.ts'
 import type { Issue } from './issues.ts'
 import type { TableFormat } from './open-table.ts'
@@ -12,7 +13,7 @@ import type { ReadingOptions } from './reading.ts'
 
 export interface IngestRequest extends ReadingOptions {
   /** Folder of the store; made where there is none. */
-  readonly store: string
+  readonly store: StorePlace
   /** A file, or a folder with one file per symbol. */
   readonly path: string
   /** Id of the dataset to add to; the file's or folder's name unless said. */

@@ -17,6 +17,7 @@ import {
 } from '../manifest.ts'
 import { type DataKind, type PriceType, SCHEMAS } from '../schema.ts'
 import { newestSnapshot, publish, type Snapshot } from '../snapshot.ts'
+import type { StorePlace } from '../storage/storage.ts'
 
 /** What all rows of a dataset have in common. */
 export interface DatasetTerms {
@@ -50,14 +51,14 @@ export function streamId(one: { readonly venue: string; readonly symbol: string;
   return one.name === undefined ? instrumentId(one) : `${instrumentId(one)} ${one.name}`
 }
 
-export async function currentManifest(store: string, id: string): Promise<Manifest | undefined> {
+export async function currentManifest(store: StorePlace, id: string): Promise<Manifest | undefined> {
   const name = (await newestSnapshot(store)).datasets[id]
   return name === undefined ? undefined : readManifest(store, name)
 }
 
 /** @throws GordonError as merge does; nothing is visible then */
 export async function publishAdditions(
-  store: string,
+  store: StorePlace,
   additions: readonly Addition[],
   mode: MergeMode,
 ): Promise<{ readonly snapshot: Snapshot; readonly manifests: readonly Manifest[] }> {

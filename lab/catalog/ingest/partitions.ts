@@ -3,15 +3,16 @@
  * synced in a folder of their own. Nothing of it is visible until `moveIn` and a snapshot that names it. Whatever the
  * number of streams and the length of the source, no more than MOST_OPEN rows are held.
  */
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DAY, type Micros } from '../../core/time.ts'
 import { civilOf } from '../../domain/calendar/civil.ts'
-import { fileDigest, inParallel, syncFile, syncFolder } from '../durable.ts'
+import { fileDigest, inParallel } from '../durable.ts'
 import { type PartitionKey, partitionFolder } from '../layout.ts'
 import type { ManifestFile } from '../manifest.ts'
 import { type Fields, type IncomingTable, ParquetWriter } from '../parquet-writer.ts'
 import { type DataKind, isTickKind, SCHEMAS } from '../schema.ts'
+import { type Storage, type StorePlace, storageOf } from '../storage/storage.ts'
 
 /** Rows of one file: eight of DuckDB's row groups. */
 const FILE_ROWS = 8 * 122_880
@@ -38,25 +39,25 @@ export interface StagedRows {
 }
 
 export class Staging {
-  readonly #store: string
+  readonly #storage: Storage
   readonly #folder: string
   readonly #writer: ParquetWriter
   readonly #open = new Set<StagedPart>()
-  readonly #touched = new Set<string>()
   #count = 0
   /** Rows of all files that are open. */
   #held = 0
 
-  private constructor(store: string, folder: string, writer: ParquetWriter) {
-    this.#store = store
+  private constructor(storage: Storage, folder: string, writer: ParquetWriter) {
+    this.#storage = storage
     this.#folder = folder
     this.#writer = writer
   }
 
-  static async open(store: string): Promise<Staging> {
-    await mkdir(join(store, 'incoming'), { recursive: true })
-    const folder = await mkdtemp(join(store, 'incoming', 'ingest-'))
-    return new Staging(store, folder, await ParquetWriter.open())
+  static async open(store: StorePlace): Promise<Staging> {
+    const storage = storageOf(store)
+    await mkdir(join(storage.folder, 'incoming'), { recursive: true })
+    const folder = await mkdtemp(join(storage.folder, 'incoming', 'ingest-'))
+    return new Staging(storage, folder, await ParquetWriter.open())
   }
 
   /** One stream's rows. @param sequence number of its first row, where rows are added to others */
@@ -86,17 +87,9 @@ export class Staging {
   async moveIn(key: Omit<PartitionKey, 'year'>, { files }: StagedRows): Promise<ManifestFile[]> {
     const schema = SCHEMAS[key.kind].version
     return inParallel(files, async ({ staged, year, empty, ...file }) => {
-      const { sha256 } = file
+      const { sha256, bytes } = file
       const path = `${partitionFolder({ ...key, year })}/${sha256.slice(0, 16)}.parquet`
-      const target = join(this.#store, path)
-      await mkdir(dirname(target), { recursive: true })
-      // On the disk before it has its name.
-      await syncFile(staged)
-      await rename(staged, target)
-      for (let folder = dirname(target); ; folder = dirname(folder)) {
-        this.#touched.add(folder)
-        if (relative(this.#store, folder) === '') break
-      }
+      await this.#storage.take(staged, { path, sha256, bytes })
       return {
         path,
         ...(year === undefined ? {} : { year }),
@@ -109,8 +102,7 @@ export class Staging {
 
   /** Returns when every name that was given is on the disk too. */
   async settle(): Promise<void> {
-    await inParallel([...this.#touched], syncFolder)
-    this.#touched.clear()
+    await this.#storage.settle()
   }
 
   /** Removes whatever was not moved in. */

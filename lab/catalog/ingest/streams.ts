@@ -24,6 +24,7 @@ import {
 } from './merge.ts'
 import type { StagedPart, Staging } from './partitions.ts'
 import type { ReadingOptions } from './reading.ts'
+import type { StorePlace } from '../storage/storage.ts'
 import { RowsInOrder } from './rows-in-order.ts'
 import { withSessions } from './sessions.ts'
 import { RowCheck } from './sound-rows.ts'
@@ -75,7 +76,7 @@ interface Dataset {
 }
 
 export interface StreamOptions extends ReadingOptions {
-  readonly store: string
+  readonly store: StorePlace
   readonly adapter: { readonly kinds: readonly DataKind[] }
   readonly kinds?: readonly DataKind[]
   readonly price?: PriceType

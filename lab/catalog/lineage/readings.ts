@@ -3,13 +3,12 @@
  * that the same bytes read in the same way make the same snapshot today and tomorrow. For people who look back;
  * nothing that is read out of the store depends on it.
  */
-import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { canonicalJson, textDigest } from '../../core/digest.ts'
 import type { Micros } from '../../core/time.ts'
-import { inParallel, writeExclusively } from '../durable.ts'
+import { inParallel } from '../durable.ts'
 import { readJson, STORE_FORMAT } from '../layout.ts'
 import type { ManifestSource } from '../manifest.ts'
+import { type StorePlace, storageOf } from '../storage/storage.ts'
 
 export interface Reading {
   /** When it was first read, µs UTC, by the clock of whoever read it. */
@@ -25,27 +24,22 @@ export function readingPath({ name, sha256, reading }: ManifestSource): string {
 
 /** Leaves a note of each source; where there is one already the first reading stands. */
 export async function writeReadings(
-  store: string,
+  store: StorePlace,
   sources: readonly ManifestSource[],
   reading: Reading,
 ): Promise<void> {
-  await mkdir(join(store, 'readings'), { recursive: true })
+  const storage = storageOf(store)
   await inParallel(sources, source =>
-    writeExclusively(
-      join(store, readingPath(source)),
-      canonicalJson({ format: STORE_FORMAT, source, ...reading }) + '\n',
-    ),
+    storage.writeNew(readingPath(source), canonicalJson({ format: STORE_FORMAT, source, ...reading }) + '\n'),
   )
 }
 
 /** Undefined where nobody told when it was read. */
-export async function readReading(store: string, source: ManifestSource): Promise<Reading | undefined> {
-  const path = join(store, readingPath(source))
-  try {
-    const { at, options } = readJson<Reading>(await readFile(path, 'utf8'), path)
-    return { at, options }
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw cause
-  }
+export async function readReading(store: StorePlace, source: ManifestSource): Promise<Reading | undefined> {
+  const storage = storageOf(store)
+  const path = readingPath(source)
+  const text = await storage.read(path)
+  if (text === undefined) return undefined
+  const { at, options } = readJson<Reading>(text, `${storage.name}/${path}`)
+  return { at, options }
 }

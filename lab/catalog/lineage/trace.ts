@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isGordonError } from '../../core/errors.ts'
 import type { Micros } from '../../core/time.ts'
-import { fileDigest, inParallel } from '../durable.ts'
+import { inParallel } from '../durable.ts'
 import { streamId } from '../ingest/merge.ts'
 import { type Manifest, type ManifestPart, type ManifestSource, partsOf, sourcesOf } from '../manifest.ts'
 import type { DataKind } from '../schema.ts'
@@ -87,7 +87,7 @@ export async function traceDataset(store: Store, id: string, sourceFolder?: stri
   for (const part of partsOf(manifest)) {
     const files = await inParallel(part.files, async file => {
       const { path, rows, bytes, sha256 } = file
-      const now = await fileNow(join(store.folder, path), file)
+      const now = stateOf(file, await store.storage.inspect(file))
       const from = [...new Set(sourcesOf(file).map(({ source }) => part.sources[source].name))]
       return { path, rows, bytes, sha256, sources: from, now }
     })
@@ -116,7 +116,7 @@ async function traceSource(
   source: ManifestSource,
   folder: string | undefined,
 ): Promise<TracedSource> {
-  const read = await readReading(store.folder, source)
+  const read = await readReading(store.storage, source)
   const { name, sha256, bytes, reading } = source
   const now = folder === undefined ? 'not looked for' : await sourceNow(placeIn(folder, name), source)
   return { name, sha256, bytes, reading, ...(read === undefined ? {} : { read }), now }
@@ -136,11 +136,10 @@ async function sourceNow(path: string, known: ManifestSource): Promise<Found> {
   return sha256 === known.sha256 ? 'same' : 'changed'
 }
 
-async function fileNow(
-  path: string,
+function stateOf(
   known: { readonly bytes: number; readonly sha256: string },
-): Promise<TracedFile['now']> {
-  const found = await stat(path).catch(() => undefined)
+  found: { readonly bytes: number; readonly sha256?: string } | undefined,
+): TracedFile['now'] {
   if (found === undefined) return 'missing'
-  return found.size === known.bytes && (await fileDigest(path)) === known.sha256 ? 'same' : 'changed'
+  return found.bytes === known.bytes && found.sha256 === known.sha256 ? 'same' : 'changed'
 }

@@ -1,0 +1,59 @@
+/**
+ * Where a store's bytes lie: in a folder, or in a bucket of an S3-compatible server. Two kinds of things are kept:
+ * small texts (header, snapshots, manifests), and data files that never change and bear the start of their SHA-256 in
+ * their names. Whatever is written is whole or absent, and of several writers of one new name exactly one wins: all
+ * else in the catalog follows from these two.
+ */
+import { folderStorage } from './folder-storage.ts'
+
+/** A data file as a manifest names it. */
+export interface StoredFile {
+  /** Relative to the store, with `/`. */
+  readonly path: string
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** Files that lie on this machine until they are let go. */
+export interface BroughtFiles {
+  /** In the order in which they were asked for. */
+  readonly paths: readonly string[]
+  /** They may go from a local cache again. */
+  release(): void
+}
+
+export interface Storage {
+  /** As a person says it: `data/store`, `s3://bucket/prefix`. */
+  readonly name: string
+  /** Folder of this machine for caches and unfinished files; where the store is a folder, the store itself. */
+  readonly folder: string
+  /** True where data files have to be brought before they can be read. */
+  readonly remote: boolean
+
+  /** Names directly below a folder of the store, in any order; none where it does not exist. */
+  names(folder: string): Promise<readonly string[]>
+  /** A text, or undefined where there is none. @param sha256 of a text that never changes: a local copy may serve */
+  read(path: string, sha256?: string): Promise<string | undefined>
+  /** Puts a text in the place of what was there. */
+  write(path: string, text: string): Promise<void>
+  /** Puts a text where none of that name is, or says that somebody was first. */
+  writeNew(path: string, text: string): Promise<'published' | 'taken'>
+  remove(path: string): Promise<void>
+
+  /** Before the first write: makes sure that a store can be written here at all. */
+  ready(): Promise<void>
+  /** Moves a file of this machine into the store; durable under its name after `settle`. */
+  take(staged: string, file: StoredFile): Promise<void>
+  settle(): Promise<void>
+  /** @throws GordonError STORE_DAMAGED where a file of a remote store is missing or has other bytes */
+  bring(files: readonly StoredFile[]): Promise<BroughtFiles>
+  /** What the store itself, and no copy, has under a name; reads every byte unless the size is wrong. */
+  inspect(file: StoredFile): Promise<{ readonly bytes: number; readonly sha256?: string } | undefined>
+}
+
+/** A folder by its path, or any storage. */
+export type StorePlace = string | Storage
+
+export function storageOf(place: StorePlace): Storage {
+  return typeof place === 'string' ? folderStorage(place) : place
+}
