@@ -276,6 +276,30 @@ Examples:
       (await import('./data-trace.ts')).dataTrace(what, options),
     ),
   )
+  data
+    .command('compact <dataset>')
+    .description('join the small files that many appends left; same rows, same order')
+    .option('--store <folder>', 'the store (default data/store)')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  gordon data compact btc/trades')
+    .action(
+      action(async (id: string, options: Options) =>
+        (await import('./data-upkeep.ts')).dataCompact(id, options),
+      ),
+    )
+  data
+    .command('retain')
+    .description('take away old snapshots, and what only they name')
+    .option('--keep-snapshots <n>', 'how many of the newest stay')
+    .option(
+      '--grace <time>',
+      'leave what was overtaken more recently, for those who still read (default 24h)',
+    )
+    .option('--dry-run', 'tell what would go')
+    .option('--store <folder>', 'the store (default data/store)')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  gordon data retain --keep-snapshots 10 --dry-run')
+    .action(action(async (options: Options) => (await import('./data-upkeep.ts')).dataRetain(options)))
   return gordon
 }
 
