@@ -45,17 +45,16 @@ export function joined<Out extends Rows>(batches: readonly Out[]): Out {
     throw badTerms('There is no batch to join', 'hand over at least one, which may be empty')
   const filled = batches.filter(batch => batch.length > 0)
   if (filled.length === 0) return batches[0]
-  let length = 0
-  for (const batch of filled) length += batch.length
-  return { ...join(filled as readonly object[]), length } as Out
+  return join(filled as readonly object[]) as Out
 }
 
 /** Columns, and lists of columns as the levels of a book are; anything else is the first batch's. */
-function join(parts: readonly object[]): Record<string, unknown> {
+function join(parts: readonly object[]): object {
   const out: Record<string, unknown> = {}
   for (const [name, first] of Object.entries(parts[0])) {
     const all = parts.map(part => (part as Record<string, unknown>)[name])
-    if (first instanceof Float64Array) out[name] = endToEnd(all as Float64Array[])
+    if (name === 'length') out[name] = (all as number[]).reduce((total, length) => total + length, 0)
+    else if (first instanceof Float64Array) out[name] = endToEnd(all as Float64Array[])
     else if (Array.isArray(first))
       out[name] = first.map((_, place) => endToEnd((all as Float64Array[][]).map(list => list[place])))
     else if (typeof first === 'object' && first !== null) out[name] = join(all as object[])

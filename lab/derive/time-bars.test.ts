@@ -86,7 +86,7 @@ test.each([
     // exchange_calendars 4.13.2 has the sessions and their breaks.
     const sessions = `${INPUT}
 import exchange_calendars as xc
-c = xc.get_calendar('${calendar}')
+c = xc.get_calendar('${calendar}', start='2024-02-01', end='2025-01-31')
 def pieces():
     for day in c.sessions_in_range('${from.slice(0, 10)}', '${to.slice(0, 10)}'):
         o, z, b, e = (getattr(c, 'session_' + n)(day) for n in ('open', 'close', 'break_start', 'break_end'))
@@ -107,7 +107,7 @@ def daily(key):
     return bars(kept.groupby([key(day) for day in days]), lambda k: last[k])
 `
     const rules = [
-      ['5m', "intraday('5min')"],
+      ['15m', "intraday('15min')"],
       ['1h', "intraday('1h')"],
       ['4h', "intraday('4h')"],
       ['1d', 'daily(lambda day: day)'],

@@ -41,7 +41,7 @@ export function randomTrades(seed: number, from: string, to: string, count: numb
   let received = 0
   return trades(
     ...times.map((time): TradeRow => {
-      price += random.integer(-3, 4)
+      price = Math.max(40, price + random.integer(-3, 4))
       received = Math.max(received, time + random.integer(0, 50_000))
       return [time, price / 4, random.integer(1, 80) / 8, received, random.integer(-1, 2)]
     }),
