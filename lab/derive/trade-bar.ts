@@ -1,7 +1,6 @@
 /**
  * The bar that trades are gathered in. Volume and notional carry the rounding error of every addition along (Neumaier
- * 1974; lab/math/sum.ts), so that a threshold is reached at the trade at which it is reached on paper: ten trades of 0.1
- * are 1, however many came before.
+ * 1974; lab/math/sum.ts), so that they are within a few parts in 10¹⁶ of the decimals on paper, however many trades.
  */
 import type { BarSeries } from '../domain/bar.ts'
 import type { TradeSeries } from '../domain/market-events.ts'
