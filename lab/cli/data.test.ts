@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dataCheck, dataList, dataShow, dataSql } from './data.ts'
+import { dataCheck } from './data-check.ts'
+import { dataList, dataShow, dataSql } from './data.ts'
 import { ingestCommand } from './ingest.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'data-command-'))
@@ -125,13 +126,69 @@ test('list, show and check, in words and as JSON', async () => {
     'XNAS:AAPL   3270  2000-03-01  2013-03-01  1/10000  1/1  USD',
   )
   expect(JSON.parse(await dataShow('us-daily/raw', { store, json: true })).instruments).toHaveLength(3)
-  expect(await dataCheck('us-daily/raw', { store })).toMatch(
-    /^us-daily\/raw is whole: 42 files have the bytes that snapshot-\d+-[0-9a-f]{16} names\.\nNo issue was found in its rows\.$/,
-  )
   expect(JSON.parse(await dataCheck('spy', { store, json: true }))).toMatchObject({
     whole: true,
     issues: [{}, {}],
   })
+})
+
+test('check looks at the rows: a table, an exit code, a page, everything as JSON', async () => {
+  await ingestCommand(sample, { store })
+  const text = await dataCheck('us-daily/raw', { store })
+  const [whole, places] = text.split('\n')
+  expect(whole).toMatch(
+    /^us-daily\/raw is whole: 42 files have the bytes that snapshot-\d+-[0-9a-f]{16} names\.$/,
+  )
+  expect(places).toBe('9 places in 9810 rows of 3 streams may be wrong:')
+  // Apple's splits of data/SOURCES.md, and its low in the crash of 6 May 2010.
+  expect(text).toContain(
+    'suspect   unlistedSplit       2  flag    XNAS:AAPL 2000-06-21T20:00:00Z: 101.25 becomes 50.5 overnight, as in a 2:1 split, and no corporate action says so',
+  )
+  expect(text).toContain('XNAS:AAPL 2010-05-06T20:00:00Z: low 199.25 is')
+  expect(process.exitCode).toBeUndefined()
+
+  await dataCheck('us-daily/raw', { store, policy: 'unlistedSplit=refuse' })
+  expect(process.exitCode).toBe(1)
+  process.exitCode = undefined
+  await expect(dataCheck('us-daily/raw', { store, policy: 'splits=refuse' })).rejects.toMatchObject({
+    code: 'BAD_POLICY',
+  })
+
+  const html = join(folder, 'pages', 'us-daily.html')
+  expect(await dataCheck('us-daily/raw', { store, html })).toMatch(/\nThe page is .*us-daily\.html\.$/)
+  expect(readFileSync(html, 'utf8')).toContain(
+    'aria-label="2008: 253 sessions whole, 0 in part, 0 without a row"',
+  )
+
+  const { quality } = JSON.parse(await dataCheck('us-daily/raw', { store, json: true }))
+  expect(quality.rows).toBe(9810)
+  expect(
+    quality.streams.map(({ name, places }: { name: string; places: number }) => `${name} ${places}`),
+  ).toEqual(['XNAS:AAPL 6', 'XNAS:MSFT 3', 'XNYS:IBM 0'])
+  expect(quality.findings).toHaveLength(9)
+  expect(await dataCheck('us-daily/total-return', { store })).toContain('us-daily/total-return is whole')
+})
+
+test('rows that lack are told, and a damaged file before all else', async () => {
+  const file = join(folder, 'holes.csv')
+  const days = ['2012-07-02', '2012-07-03', '2012-07-05', '2012-07-06', '2012-07-11', '2012-07-12']
+  writeFileSync(
+    file,
+    ['time,open,high,low,close,volume', ...days.map(day => `${day},10,12,9,11,100`)].join('\n'),
+  )
+  const own = join(folder, 'damaged')
+  await ingestCommand(file, { store: own, venue: 'XNYS', symbol: 'HOLE', interval: '1d' })
+  const text = await dataCheck('holes', { store: own })
+  expect(text).toContain('there is no bar of 2 sessions, 2012-07-09 to 2012-07-10')
+  expect(text).not.toContain('2012-07-04')
+
+  const { instruments } = JSON.parse(await dataShow('holes', { store: own, json: true }))
+  writeFileSync(join(own, instruments[0].files[0].path), 'PAR1')
+  expect(await dataCheck('holes', { store: own })).toMatch(
+    /^holes is damaged: restore these files from a copy.*\n.*parquet has 4 bytes and should have \d+$/,
+  )
+  expect(process.exitCode).toBe(1)
+  process.exitCode = undefined
 })
 
 test('sql prints a table, or rows in which NULL, NaN and times are what they are', async () => {

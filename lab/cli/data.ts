@@ -1,4 +1,4 @@
-/** `gordon data list | show | check | sql`: what the store holds, whether it is whole, and questions to it. */
+/** `gordon data list | show | sql`: what the store holds, and questions to it; `check` is data-check.ts. */
 import type { Table } from 'apache-arrow'
 import { datasetWords, openStore, rowDate } from '../catalog/index.ts'
 import { isoDate, isoTime } from '../core/time.ts'
@@ -70,29 +70,6 @@ export async function dataShow(id: string, options: DataCommandOptions): Promise
   ]
     .join('\n')
     .trimEnd()
-}
-
-/** Reads every byte of a dataset again; exit code 1 when something is missing or changed. */
-export async function dataCheck(id: string, options: DataCommandOptions): Promise<string> {
-  const store = await open(options)
-  const check = await store.check(id)
-  if (!check.whole) process.exitCode = 1
-  if (options.json) return JSON.stringify({ snapshot: store.snapshot, ...check })
-  const gaps = check.missingSessions.map(({ instrument, count, dates }) => {
-    const more = count > dates.length ? ` and ${count - dates.length} more` : ''
-    return `${instrument} has no bar for ${count} sessions: ${dates.join(', ')}${more}`
-  })
-  return [
-    check.whole
-      ? `${id} is whole: ${check.files} files have the bytes that ${store.snapshot} names.`
-      : `${id} is damaged: restore these files from a copy, or ingest their sources into a new store.`,
-    ...check.damage,
-    ...issueLines(check.issues),
-    ...gaps,
-    ...(check.whole && check.issues.length === 0 && gaps.length === 0
-      ? ['No issue was found in its rows.']
-      : []),
-  ].join('\n')
 }
 
 function issueLines(

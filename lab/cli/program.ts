@@ -256,9 +256,15 @@ Examples:
     'show us-daily/raw',
   ).action(action(async (id: string, options: Options) => (await import('./data.ts')).dataShow(id, options)))
   stored(
-    data.command('check <dataset>').description('read every byte and compare'),
-    'check us-daily/raw',
-  ).action(action(async (id: string, options: Options) => (await import('./data.ts')).dataCheck(id, options)))
+    data
+      .command('check <dataset>')
+      .description('read every byte and compare, and look for what is wrong with the rows')
+      .option('--html <file>', 'draw it: coverage, holes, doubtful prices')
+      .option('--policy <list>', 'refuse, repair or flag by kind or severity, e.g. missingSession=refuse'),
+    'check us-daily/raw --html reports/out/us-daily.html',
+  ).action(
+    action(async (id: string, options: Options) => (await import('./data-check.ts')).dataCheck(id, options)),
+  )
   stored(
     data.command('sql <query>').description('ask in SQL; every dataset is a view'),
     "sql 'SHOW TABLES'",

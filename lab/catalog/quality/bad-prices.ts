@@ -49,6 +49,7 @@ export class BadPrices implements Check {
           code: Number.isNaN(price) ? 'notANumber' : 'notPositive',
           row: this.#row + i,
           column: name,
+          value: price,
           from,
           to: from,
           known: rows.receiveTime[i],

@@ -215,7 +215,12 @@ export class BarOutliers implements Check<BarSeries> {
   }
 
   /** Known with the newest bar that waits: nothing is judged before it is there. */
-  #tell(code: 'outlier' | 'scaleJump' | 'jump', at: number, column: string, words: string): void {
+  #tell(
+    code: 'outlier' | 'scaleJump' | 'jump',
+    at: number,
+    column: 'open' | 'high' | 'low' | 'close',
+    words: string,
+  ): void {
     const { row, time, known } = this.#held
     const text = () => words
     this.#findings.add({
@@ -223,6 +228,7 @@ export class BarOutliers implements Check<BarSeries> {
       row: row[at],
       rows: 0,
       column,
+      value: this.#held[column][at],
       from: time[at],
       to: time[at],
       known: known[this.#size - 1],

@@ -51,7 +51,8 @@ function barChecks(stream: CheckedStream): Check<never>[] {
 }
 
 /**
- * Every check of a stream over its rows.
+ * Every check of a stream over its rows. Days by another clock leave the calendar's hours at one end and lack at the
+ * other: that is told once, as the shift.
  * @param next the next rows in their order, undefined at the end; asked for one batch at a time
  * @returns what was found, the worst first
  */
@@ -64,5 +65,14 @@ export async function checkStream(
     for (const check of checks) check.add(rows)
   const found: Finding[] = []
   for (const check of checks) found.push(...(await check.end()))
-  return found.sort(bySeverity)
+  return withoutConsequences(found).sort(bySeverity)
+}
+
+function withoutConsequences(found: readonly Finding[]): Finding[] {
+  const shifts = found.filter(({ code }) => code === 'zoneShift' || code === 'dstShift')
+  return found.filter(
+    ({ code, place }) =>
+      !(code === 'outsideSession' || code === 'missingBars') ||
+      !shifts.some(shift => place.to > shift.place.from - DAY / 2 && place.from < shift.place.to + DAY / 2),
+  )
 }

@@ -11,6 +11,8 @@ export interface Finding extends QualityIssue {
   readonly place: FoundPlace
   /** Earliest instant at which the rows gave it away: nothing before may be told of it. */
   readonly known: Micros
+  /** What was found in the column: the price of a bad print, an odd volume. */
+  readonly value?: number
   /** It stands for all places of its code after the first five hundred, and is no place itself. */
   readonly rest?: true
 }
@@ -33,6 +35,7 @@ export interface Found {
   /** Rest of the sentence; asked for only where it will be kept. */
   readonly text: () => string
   readonly column?: string
+  readonly value?: number
   readonly count?: number
   /** Rows that it covers, to be joined with the next; 1 unless said, 0 for what is never joined. */
   readonly rows?: number
@@ -49,6 +52,7 @@ interface Kept {
   to: Micros
   readonly known: Micros
   count: number
+  readonly value: number | undefined
   readonly example: string
   readonly isRest: boolean
 }
@@ -64,7 +68,7 @@ export class Findings {
     this.#of = of
   }
 
-  add({ code, row, from, to, known, text, column, count = 1, rows = 1 }: Found): void {
+  add({ code, row, from, to, known, text, column, value, count = 1, rows = 1 }: Found): void {
     const last = this.#last.get(code)
     if (last !== undefined && rows > 0 && last.nextRow === row && last.column === column) {
       last.nextRow = row + rows
@@ -90,6 +94,7 @@ export class Findings {
       to,
       known,
       count,
+      value,
       isRest,
       example: isRest
         ? `${this.#of} from ${timeText(from)} on: more of the same than ${MOST_PLACES} places`
@@ -101,7 +106,7 @@ export class Findings {
 
   /** In order of discovery. */
   list(): readonly Finding[] {
-    return this.#kept.map(({ code, column, row, from, to, known, count, example, isRest }) => ({
+    return this.#kept.map(({ code, column, row, from, to, known, count, value, example, isRest }) => ({
       code,
       severity: severityOf(code),
       place: {
@@ -114,6 +119,7 @@ export class Findings {
       example,
       count,
       known,
+      ...(value === undefined || isRest ? {} : { value }),
       ...(isRest ? { rest: true as const } : {}),
     }))
   }

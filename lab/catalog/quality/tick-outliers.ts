@@ -104,6 +104,7 @@ export class TickOutliers implements Check {
       code: 'outlier',
       row: held.row[at],
       column: this.#column,
+      value: price,
       from: time,
       to: time,
       known: held.known[newest % AROUND],

@@ -77,6 +77,8 @@ export class UnlistedSplits implements Check<BarSeries> {
         code: 'unlistedSplit',
         row: row[at],
         rows: 0,
+        column: 'open',
+        value: split.openAfter,
         from: firstTime[at],
         to: firstTime[at],
         known: known[at],
