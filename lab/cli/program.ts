@@ -306,6 +306,38 @@ Examples:
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  gordon data retain --keep-snapshots 10 --dry-run')
     .action(action(async (options: Options) => (await import('./data-upkeep.ts')).dataRetain(options)))
+  data
+    .command('fetch <venue> <symbol>')
+    .description('bring public bars, trades, funding rates or books of an exchange, or OANDA’s bars, into the store')
+    .option('--kind <kind>', 'bars (default), trades, funding or book')
+    .option('--interval <interval>', 'of bars, e.g. 1m, 1h, 1d (default 1h)')
+    .option('--from <time>', 'first day or time (default: 1000 bars, today’s trades, 90 days of funding)')
+    .option('--to <time>', 'last day or time (default: now)')
+    .option('--store <folder>', 'the store (default data/store)')
+    .option('--dataset <id>', 'prefix of the datasets (default: the venue’s name)')
+    .option('--replace', 'fetch all of it again instead of going on after the last row')
+    .option('--snapshots <n>', 'of books: how many (default 1)')
+    .option('--every <time>', 'of books: how far apart (default 1s)')
+    .option('--live', 'OANDA: the token in OANDA_TOKEN is that of a live account, not of a practice one')
+    .option('--url <address>', 'another address than the venue’s own: a mirror, a proxy')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `
+A second call goes on after the last row that is stored. Symbols are ccxt's or the venue's own:
+BTC/USDT is spot, BTC/USDT:USDT the perpetual.
+
+Examples:
+  gordon data fetch binance BTC/USDT --interval 1h --from 2024-01-01 --to 2024-02-01
+  gordon data fetch binance BTC/USDT --kind trades --from 2024-01-01T00:00:00Z --to 2024-01-01T01:00:00Z
+  gordon data fetch binance BTC/USDT:USDT --kind funding
+  OANDA_TOKEN=… gordon data fetch oanda EUR_USD --interval 1d`,
+    )
+    .action(
+      action(async (venue: string, symbol: string, options: Options) =>
+        (await import('./data-fetch.ts')).dataFetchCommand(venue, symbol, options),
+      ),
+    )
   return gordon
 }
 

@@ -8,6 +8,7 @@ import { CRYPTOFEED } from './cryptofeed.ts'
 import { LEAN } from './lean.ts'
 import type { Guess, SourceAdapter, SourcePlace } from './source.ts'
 import { TRADES_CSV } from './trades-csv.ts'
+import { VENUE_PAGES } from './venue-pages.ts'
 import { YAHOO } from './yahoo.ts'
 
 /** Where two are equally sure, the first one reads. */
@@ -15,6 +16,7 @@ export const SOURCES: readonly SourceAdapter[] = [
   BINANCE_RECORDING,
   CRYPTOFEED,
   LEAN,
+  VENUE_PAGES,
   CCXT_OHLCV,
   YAHOO,
   TRADES_CSV,
