@@ -15,8 +15,6 @@ request = json.load(sys.stdin)
 manager = KernelManager(kernel_name="tslab")
 manager.start_kernel(cwd=request["folder"])
 client = manager.client()
-client.start_channels()
-client.wait_for_ready(timeout=60)
 
 
 def run(code, interrupt_after):
@@ -41,16 +39,21 @@ def run(code, interrupt_after):
             outputs.append({"type": kind, "data": content["data"], "id": content["transient"].get("display_id")})
         elif kind == "status" and content["execution_state"] == "idle":
             break
-    reply = client.get_shell_msg(timeout=10)
+    reply = client.get_shell_msg(timeout=60)
     while reply["parent_header"].get("msg_id") != message:
-        reply = client.get_shell_msg(timeout=10)
+        reply = client.get_shell_msg(timeout=60)
     if reply["content"]["status"] != "ok":
         time.sleep(0.4)  # tslab drops what is queued for 200 ms after an error
     return {"status": reply["content"]["status"], "outputs": outputs, "seconds": time.time() - started}
 
 
-cells = [run(cell["code"], cell.get("interruptAfter")) for cell in request["cells"]]
-alive = manager.is_alive()
-client.stop_channels()
-manager.shutdown_kernel(now=True)
+# A kernel that outlives this process would hold its output open, and whoever reads that would wait for ever.
+try:
+    client.start_channels()
+    client.wait_for_ready(timeout=120)
+    cells = [run(cell["code"], cell.get("interruptAfter")) for cell in request["cells"]]
+    alive = manager.is_alive()
+finally:
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
 print(json.dumps({"cells": cells, "alive": alive}))
