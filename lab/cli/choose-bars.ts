@@ -4,6 +4,7 @@ import type { Adjustment } from '../domain/bar.ts'
 import type { Store, ToldSplit } from '../catalog/index.ts'
 import type { BarSource } from '../domain/ports/store.ts'
 import { readChoice } from './read-flags.ts'
+import { storePlace } from './store-place.ts'
 
 export interface DataOptions {
   readonly store?: string
@@ -86,7 +87,7 @@ export async function storeOf(options: DataOptions): Promise<Store> {
     ...{ columns, timezone, stamp, calendar, tick, lot, currency },
   })
   const { openStore } = await import('../catalog/index.ts')
-  return openStore(options.store ?? DEFAULT_STORE, { snapshot: options.snapshot })
+  return openStore(await storePlace(options.store ?? DEFAULT_STORE), { snapshot: options.snapshot })
 }
 
 /** Bars that only fill: a dataset of the same store, or a table beside `--file`. */
@@ -117,7 +118,7 @@ function refuseFlags(where: string, flags: Readonly<Record<string, unknown>>): v
 async function onlyDataset(
   options: DataOptions,
   store: {
-    readonly folder: string
+    readonly name: string
     datasets(): Promise<readonly { readonly id: string; readonly adjustment: Adjustment }[]>
   },
 ): Promise<string> {
@@ -129,7 +130,7 @@ async function onlyDataset(
   throw new GordonError(
     'DATASET_NOT_NAMED',
     ids.length === 0
-      ? `The store at ${store.folder} has no such dataset; see \`gordon data list\`, or ingest one first.`
-      : `The store at ${store.folder} has ${ids.length} datasets; choose with --data: ${ids.join(', ')}.`,
+      ? `The store at ${store.name} has no such dataset; see \`gordon data list\`, or ingest one first.`
+      : `The store at ${store.name} has ${ids.length} datasets; choose with --data: ${ids.join(', ')}.`,
   )
 }

@@ -13,6 +13,7 @@ import {
   type QualityPolicy,
 } from '../catalog/quality/index.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
+import { storePlace } from './store-place.ts'
 import type { DataCommandOptions } from './data.ts'
 import { progressLine } from './output.ts'
 import { textTable } from './text-table.ts'
@@ -27,7 +28,9 @@ export interface DataCheckOptions extends DataCommandOptions {
 /** @returns what to print */
 export async function dataCheck(id: string, options: DataCheckOptions): Promise<string> {
   const policy = options.policy === undefined ? {} : parsePolicy(options.policy)
-  const store = await openStore(options.store ?? DEFAULT_STORE, { snapshot: options.snapshot })
+  const store = await openStore(await storePlace(options.store ?? DEFAULT_STORE), {
+    snapshot: options.snapshot,
+  })
   const check = await store.check(id)
   // Of damaged files nothing can be said but that.
   const looked = check.whole ? await look(store, id, options) : undefined

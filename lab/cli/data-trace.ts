@@ -15,6 +15,7 @@ import {
 import { GordonError, isGordonError } from '../core/errors.ts'
 import { isoTime } from '../core/time.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
+import { storePlace } from './store-place.ts'
 import { type RunOrigins, runOrigins } from './run-origins.ts'
 
 export interface TraceOptions {
@@ -58,11 +59,11 @@ async function traceOf(what: string, options: TraceOptions): Promise<Trace> {
     const { of, datasets, ...run } = await runOrigins(what)
     return traced({ of, store: folder, run }, datasets, options)
   }
-  const store = await openStore(folder, { snapshot: options.snapshot })
+  const store = await openStore(await storePlace(folder), { snapshot: options.snapshot })
   if (store.ids.includes(what) || !/^(snapshot-)?\d+(-[0-9a-f]{16})?$/.test(what)) {
     return traced({ of: 'dataset', store: folder }, [{ id: what, snapshot: store.snapshot }], options)
   }
-  const { ids, snapshot } = await openStore(folder, { snapshot: what })
+  const { ids, snapshot } = await openStore(await storePlace(folder), { snapshot: what })
   return traced(
     { of: 'snapshot', store: folder },
     ids.map(id => ({ id, snapshot })),
@@ -91,7 +92,7 @@ async function traced(
       continue
     }
     try {
-      const store = await openStore(head.store, { snapshot })
+      const store = await openStore(await storePlace(head.store), { snapshot })
       datasets.push(await traceDataset(store, id, options.source))
     } catch (error) {
       // What one dataset lacks is no reason to be silent about the others.

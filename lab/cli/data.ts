@@ -4,26 +4,27 @@ import { datasetWords, openStore, rowDate } from '../catalog/index.ts'
 import { isoDate, isoTime } from '../core/time.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
+import { storePlace } from './store-place.ts'
 import { textTable } from './text-table.ts'
 
 export interface DataCommandOptions {
-  /** Folder of the store; data/store unless said. */
+  /** Folder of the store, or s3://bucket/prefix; data/store unless said. */
   readonly store?: string
   /** An older snapshot, by id or number. */
   readonly snapshot?: string
   readonly json?: boolean
 }
 
-function open(options: DataCommandOptions) {
-  return openStore(options.store ?? DEFAULT_STORE, { snapshot: options.snapshot })
+async function open(options: DataCommandOptions) {
+  return openStore(await storePlace(options.store ?? DEFAULT_STORE), { snapshot: options.snapshot })
 }
 
 /** Every dataset of the store. */
 export async function dataList(options: DataCommandOptions): Promise<string> {
   const store = await open(options)
   const datasets = await store.datasets()
-  if (options.json) return JSON.stringify({ store: store.folder, snapshot: store.snapshot, datasets })
-  if (datasets.length === 0) return `${store.folder} holds no dataset yet.`
+  if (options.json) return JSON.stringify({ store: store.name, snapshot: store.snapshot, datasets })
+  if (datasets.length === 0) return `${store.name} holds no dataset yet.`
   const rows = datasets.map(one => [
     one.id,
     one.kind === 'bars' ? one.interval : one.kind,
@@ -35,7 +36,7 @@ export async function dataList(options: DataCommandOptions): Promise<string> {
     one.view,
   ])
   const header = ['dataset', 'interval', 'prices', 'instruments', 'rows', 'from', 'to', 'in SQL']
-  return `${textTable(header, rows)}\n\n${store.folder}, ${store.snapshot}`
+  return `${textTable(header, rows)}\n\n${store.name}, ${store.snapshot}`
 }
 
 /** One dataset: its instruments, where each came from, and how that was understood. */

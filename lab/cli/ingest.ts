@@ -11,10 +11,11 @@ import type {
 import { GordonError } from '../core/errors.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
+import { storePlace } from './store-place.ts'
 
 /** As commander gives them; texts are checked here. */
 export interface IngestOptions {
-  /** Folder of the store; data/store unless said. */
+  /** Folder of the store, or s3://bucket/prefix; data/store unless said. */
   readonly store?: string
   /** Id of the dataset; the file's or folder's name unless said. */
   readonly dataset?: string
@@ -56,8 +57,9 @@ export interface IngestOptions {
 export async function ingestCommand(path: string, options: IngestOptions): Promise<string> {
   const { adoptStore, ingestBars, isStore } = await import('../catalog/index.ts')
   const store = options.store ?? DEFAULT_STORE
+  const place = await storePlace(store)
   if (await isStore(path)) {
-    const adopted = await adoptStore(path, store)
+    const adopted = await adoptStore(path, place)
     if (options.json) return JSON.stringify(adopted)
     const listed = adopted.datasets.join(' and ')
     return adopted.unchanged
@@ -72,7 +74,7 @@ export async function ingestCommand(path: string, options: IngestOptions): Promi
     )
   }
   const request = {
-    store,
+    store: place,
     dataset: options.dataset,
     ...readingOptions(options),
     venue: options.venue,

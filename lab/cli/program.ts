@@ -81,7 +81,7 @@ export function tradingFlags(command: Command): Command {
 /** Which bars a strategy file is run over. */
 function barsFlags(command: Command): Command {
   return command
-    .option('--store <folder>', 'the store (default data/store)')
+    .option('--store <folder>', 'the store, a folder or s3://bucket/prefix (default data/store)')
     .option('--snapshot <id>', 'an older snapshot of the store')
     .option('--data <dataset>', 'dataset of the store, repeatable: bars, ticks, instruments, actions', many)
     .option('--symbols <list>', 'only these symbols, comma separated')
@@ -191,7 +191,7 @@ Examples:
     gordon
       .command('ingest <path>')
       .description('bring a file, a folder or another store into the store')
-      .option('--store <folder>', 'the store (default data/store)')
+      .option('--store <folder>', 'the store, a folder or s3://bucket/prefix (default data/store)')
       .option('--dataset <id>', "the dataset's id (default: the file's name)")
       .option(
         '--format <format>',
@@ -244,7 +244,7 @@ Examples:
   const data = gordon.command('data').description('look at the store')
   const stored = (command: Command, example: string) =>
     command
-      .option('--store <folder>', 'the store (default data/store)')
+      .option('--store <folder>', 'the store, a folder or s3://bucket/prefix (default data/store)')
       .option('--snapshot <id>', 'an older snapshot')
       .option('--json', 'one JSON document on stdout')
       .addHelpText('after', `\nExample:\n  gordon data ${example}`)
@@ -285,7 +285,7 @@ Examples:
   data
     .command('compact <dataset>')
     .description('join the small files that many appends left; same rows, same order')
-    .option('--store <folder>', 'the store (default data/store)')
+    .option('--store <folder>', 'the store, a folder or s3://bucket/prefix (default data/store)')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  gordon data compact btc/trades')
     .action(
@@ -302,18 +302,20 @@ Examples:
       'leave what was overtaken more recently, for those who still read (default 24h)',
     )
     .option('--dry-run', 'tell what would go')
-    .option('--store <folder>', 'the store (default data/store)')
+    .option('--store <folder>', 'the store, a folder or s3://bucket/prefix (default data/store)')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  gordon data retain --keep-snapshots 10 --dry-run')
     .action(action(async (options: Options) => (await import('./data-upkeep.ts')).dataRetain(options)))
   data
     .command('fetch <venue> <symbol>')
-    .description('bring public bars, trades, funding rates or books of an exchange, or OANDA’s bars, into the store')
+    .description(
+      'bring public bars, trades, funding rates or books of an exchange, or OANDA’s bars, into the store',
+    )
     .option('--kind <kind>', 'bars (default), trades, funding or book')
     .option('--interval <interval>', 'of bars, e.g. 1m, 1h, 1d (default 1h)')
     .option('--from <time>', 'first day or time (default: 1000 bars, today’s trades, 90 days of funding)')
     .option('--to <time>', 'last day or time (default: now)')
-    .option('--store <folder>', 'the store (default data/store)')
+    .option('--store <folder>', 'the store, a folder or s3://bucket/prefix (default data/store)')
     .option('--dataset <id>', 'prefix of the datasets (default: the venue’s name)')
     .option('--replace', 'fetch all of it again instead of going on after the last row')
     .option('--snapshots <n>', 'of books: how many (default 1)')

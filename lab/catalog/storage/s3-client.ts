@@ -124,9 +124,11 @@ export class S3Client {
           'AWS_SECRET_ACCESS_KEY and what they may do',
         { kind: 'failure' },
       )
+    const mend =
+      status >= 500 || status === 429 ? 'run it again later' : 'check AWS_REGION and AWS_ENDPOINT_URL'
     return new GordonError(
       'STORE_REFUSED',
-      `${this.#endpoint} answered ${code} (${status}) for ${this.name}: check AWS_REGION and AWS_ENDPOINT_URL, or run it again later`,
+      `${this.#endpoint} answered ${code} (${status}) for ${this.name}: ${mend}`,
       { kind: 'failure' },
     )
   }

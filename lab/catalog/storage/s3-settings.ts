@@ -33,18 +33,12 @@ export async function s3Storage(settings: S3Settings): Promise<Storage> {
   return new S3Storage(settings)
 }
 
-/** True for what names a bucket and no folder. */
-export function isS3Url(text: string): boolean {
-  return /^s3:/i.test(text)
-}
-
+/** @throws GordonError BAD_STORE_URL */
 export function partsOf(url: string): { readonly bucket: string; readonly prefix: string } {
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]*))?$/.exec(url)
   const prefix = (match?.[2] ?? '').replace(/\/+$/, '')
-  if (
-    match === null ||
-    prefix.split('/').some(part => part === '.' || part === '..' || part === '') !== (prefix === '')
-  ) {
+  const folders = prefix === '' ? [] : prefix.split('/')
+  if (match === null || folders.some(name => name === '' || name === '.' || name === '..')) {
     throw new GordonError(
       'BAD_STORE_URL',
       `${JSON.stringify(url)} names no place in a bucket: write it as s3://bucket/prefix`,
@@ -53,12 +47,13 @@ export function partsOf(url: string): { readonly bucket: string; readonly prefix
   return { bucket: match[1], prefix }
 }
 
+/** @throws GordonError BAD_STORE_URL; the address is not repeated, since some write a password into it */
 export function checkedEndpoint(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '')
     return text.replace(/\/+$/, '')
   throw new GordonError(
     'BAD_STORE_URL',
-    `AWS_ENDPOINT_URL is no address of a server: write it as https://host:port`,
+    'AWS_ENDPOINT_URL is no address of a server: write it as https://host:port',
   )
 }

@@ -4,6 +4,7 @@
  * their names. Whatever is written is whole or absent, and of several writers of one new name exactly one wins: all
  * else in the catalog follows from these two.
  */
+import { GordonError } from '../../core/errors.ts'
 import { folderStorage } from './folder-storage.ts'
 
 /** A data file as a manifest names it. */
@@ -54,6 +55,12 @@ export interface Storage {
 /** A folder by its path, or any storage. */
 export type StorePlace = string | Storage
 
+/** @throws GordonError STORE_NOT_CONNECTED for the bare name of a bucket */
 export function storageOf(place: StorePlace): Storage {
-  return typeof place === 'string' ? folderStorage(place) : place
+  if (typeof place !== 'string') return place
+  if (!/^s3:/i.test(place)) return folderStorage(place)
+  throw new GordonError(
+    'STORE_NOT_CONNECTED',
+    `${place} is in a bucket and needs credentials: hand over what s3Storage makes of them instead of its name`,
+  )
 }

@@ -5,16 +5,17 @@ import { GordonError } from '../../core/errors.ts'
 import { instrumentId } from '../../domain/instrument.ts'
 import type { BarSource } from '../../domain/ports/store.ts'
 import { projectPath } from '../project-path.ts'
+import { storePlace } from '../store-place.ts'
 import { columnTable, type FrameTable, withDataFrame } from './frame-table.ts'
 import type { Bundle } from './kernel.ts'
 import { JUPYTER, tableBundle } from './table.ts'
 
-/** @param folder default: data/store of the project, wherever the notebook lies */
+/** @param place a folder or s3://bucket/prefix; data/store of the project unless said, wherever the notebook lies */
 export async function openStore(
-  folder: string = projectPath('data/store'),
+  place: string = projectPath('data/store'),
   options: { readonly snapshot?: string } = {},
 ): Promise<NotebookStore> {
-  return new NotebookStore(await openPlainStore(folder, options))
+  return new NotebookStore(await openPlainStore(await storePlace(place), options))
 }
 
 export class NotebookStore {
