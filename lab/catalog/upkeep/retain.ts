@@ -67,7 +67,7 @@ export async function retainSnapshots(store: string, request: RetainRequest): Pr
   let count = 0
   let bytes = 0
   try {
-    for (const { path } of dryRun ? [] : going) await rm(path)
+    for (const { path } of dryRun ? [] : going) await rm(path, { force: true })
     if (going.length > 0 && !dryRun) await syncFolder(join(store, 'snapshots'))
     const nameless = [
       ...(await left(store, 'manifests', named)),
@@ -83,9 +83,8 @@ export async function retainSnapshots(store: string, request: RetainRequest): Pr
     }
     for (const folder of await foldersOf(join(store, 'incoming'))) {
       const inside = await entriesBelow(folder)
-      const { mtimeMs, ctimeMs } = await stat(folder)
-      const own = { path: folder, name: '', bytes: 0, inode: 0, touched: Math.max(mtimeMs, ctimeMs) * 1000 }
-      if (folder === trash?.folder || ![own, ...inside].every(old)) continue
+      const own = await entryOf(folder, '')
+      if (own === undefined || folder === trash?.folder || ![own, ...inside].every(old)) continue
       if (!dryRun) await rm(folder, { recursive: true, force: true })
       count += inside.length
       bytes += inside.reduce((sum, entry) => sum + entry.bytes, 0)
@@ -103,6 +102,7 @@ interface Entry {
   readonly path: string
   /** Relative to where it was looked for. */
   readonly name: string
+  readonly isFile: boolean
   readonly bytes: number
   readonly inode: number
   /** The later of its times, µs UTC. */
@@ -139,13 +139,17 @@ async function entriesBelow(folder: string): Promise<Entry[]> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])
   const found = await inParallel(names, async name => {
     const path = join(folder, name)
-    // Whoever removed it meanwhile has done the work.
-    const entry = await stat(path).catch(() => undefined)
-    if (entry === undefined || !entry.isFile()) return undefined
-    const touched = Math.max(entry.mtimeMs, entry.ctimeMs) * 1000
-    return { path, name: name.replaceAll('\\', '/'), bytes: entry.size, inode: entry.ino, touched }
+    return entryOf(path, name.replaceAll('\\', '/'))
   })
-  return found.filter(entry => entry !== undefined)
+  return found.filter(entry => entry?.isFile === true) as Entry[]
+}
+
+/** Undefined where whoever owned it has removed it meanwhile. */
+async function entryOf(path: string, name: string): Promise<Entry | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined) return undefined
+  const touched = Math.max(found.mtimeMs, found.ctimeMs) * 1000
+  return { path, name, isFile: found.isFile(), bytes: found.size, inode: found.ino, touched }
 }
 
 async function foldersOf(folder: string): Promise<string[]> {
@@ -157,10 +161,9 @@ async function foldersOf(folder: string): Promise<string[]> {
 async function removeEmpty(folder: string, old: (entry: Entry) => boolean): Promise<void> {
   for (const inner of await foldersOf(folder)) {
     await removeEmpty(inner, old)
-    const { mtimeMs, ctimeMs } = await stat(inner)
-    const touched = Math.max(mtimeMs, ctimeMs) * 1000
+    const own = await entryOf(inner, '')
     // Refused by the system where something is in it.
-    if (old({ path: inner, name: '', bytes: 0, inode: 0, touched })) await rmdir(inner).catch(() => undefined)
+    if (own !== undefined && old(own)) await rmdir(inner).catch(() => undefined)
   }
 }
 
