@@ -145,4 +145,33 @@ test('terms and rows that cannot be are refused in a sentence', () => {
   expect(() => whole(make({})(), trades([1, Number.POSITIVE_INFINITY]))).toThrow(
     'Row 0 of the trades has price',
   )
+  // Anywhere in a batch, and counted over batches.
+  const maker = make({ threshold: 100 })()
+  maker.add(trades([1, 10, 1], [2, 11, 1]))
+  expect(() => maker.add(trades([3, 10, 1], [4, Number.NaN, 1]))).toThrow(
+    'Row 3 of the trades has price NaN and size 1',
+  )
+  for (const [price, size] of [
+    [10, Number.NaN],
+    [10, Number.POSITIVE_INFINITY],
+    [0, Number.POSITIVE_INFINITY],
+    [10, -1],
+    [Number.NEGATIVE_INFINITY, 0],
+    [1e200, 1e200],
+  ])
+    expect(() => whole(make({ threshold: 100 })(), trades([1, 10, 1], [2, price, size]))).toThrow(
+      `Row 1 of the trades has price ${price} and size ${size}`,
+    )
+})
+
+test('prices below zero have their high, low and notional, and a trade of size 0 is a trade', () => {
+  // WTI on 2020-04-20 went through zero; by hand.
+  const bars = whole(
+    new ActivityBars({ by: 'trades', threshold: 3 }),
+    trades([1, -37, 2], [2, -40, 0], [3, 1, 5], [4, 3, 1], [5, 2, 1], [6, 4, 1]),
+  )
+  expect(rowsOf(bars)).toEqual([
+    [3, 3, -37, 1, -40, 1, 7, -69, 3],
+    [6, 6, 3, 4, 2, 4, 3, 9, 3],
+  ])
 })

@@ -13,7 +13,7 @@
 import type { TradeSeries } from '../domain/market-events.ts'
 import type { Deriver } from './deriver.ts'
 import { requirePositive, requireWhole } from './terms.ts'
-import { TradeBar, TradeBarRows, type TradeBarSeries } from './trade-bar.ts'
+import { type BarLimits, NO_LIMITS, TradeBar, TradeBarRows, type TradeBarSeries } from './trade-bar.ts'
 import { type SessionTerms, TradeSessions } from './trade-sessions.ts'
 
 export interface ActivityBarTerms extends SessionTerms {
@@ -36,8 +36,8 @@ const ENOUGH = 1 - 2 ** -50
  * whole(new ActivityBars({ by: 'notional', threshold: 1e6 }), trades)
  */
 export class ActivityBars implements Deriver<TradeSeries, TradeBarSeries> {
-  readonly #terms: ActivityBarTerms
-  readonly #enough: number
+  readonly #limits: BarLimits
+  readonly #atInstant: boolean
   readonly #sessions: TradeSessions
   readonly #bar = new TradeBar()
   readonly #rows: TradeBarRows
@@ -47,8 +47,8 @@ export class ActivityBars implements Deriver<TradeSeries, TradeBarSeries> {
   constructor(terms: ActivityBarTerms) {
     if (terms.by === 'trades') requireWhole('threshold', terms.threshold, 1)
     else requirePositive('threshold', terms.threshold)
-    this.#terms = terms
-    this.#enough = terms.threshold * ENOUGH
+    this.#limits = { ...NO_LIMITS, [terms.by]: terms.threshold * ENOUGH }
+    this.#atInstant = terms.ending === 'instant'
     this.#sessions = new TradeSessions(terms)
     this.#rows = new TradeBarRows(this.#sessions.stamped)
   }
@@ -60,34 +60,37 @@ export class ActivityBars implements Deriver<TradeSeries, TradeBarSeries> {
 
   /** @throws DERIVE_ROW, CALENDAR_RANGE */
   add(trades: TradeSeries): TradeBarSeries {
-    const { by } = this.#terms
-    const atInstant = this.#terms.ending === 'instant'
+    const { length, eventTime } = trades
     const bar = this.#bar
     const sessions = this.#sessions
-    const first = this.#row
-    for (let i = 0; i < trades.length; i++) {
-      const time = trades.eventTime[i]
-      if (atInstant && time > bar.eventTime && this.#full(by)) this.#give()
-      if (!sessions.holds(time)) {
-        if (sessions.skips(time)) continue
-        if (sessions.ends && bar.trades > 0) this.#rows.give(bar, sessions.lastClose, sessions.lastClose)
+    // Rows before this one are in the session of the row before; sought once a session, not once a bar.
+    let sessionEnd = 0
+    for (let i = 0; i < length; ) {
+      const time = eventTime[i]
+      // Full, and waiting for the end of its instant.
+      const full = this.#atInstant && bar.reaches(this.#limits)
+      if (full && time > bar.eventTime) this.#give()
+      if (i >= sessionEnd) {
+        if (!sessions.holds(time)) {
+          if (sessions.skips(time)) {
+            i++
+            continue
+          }
+          if (sessions.ends && bar.trades > 0) this.#rows.give(bar, sessions.lastClose, sessions.lastClose)
+        }
+        sessionEnd = sessions.endOf(eventTime, i, length)
       }
-      bar.take(trades, i, first)
-      if (!atInstant && this.#full(by)) this.#give()
+      const end = full && bar.trades > 0 ? i + 1 : sessionEnd
+      i = bar.take(trades, i, end, this.#limits, this.#row)
+      if (!this.#atInstant && bar.reaches(this.#limits)) this.#give()
     }
-    this.#row += trades.length
+    this.#row += length
     return this.#rows.take()
   }
 
   end(): TradeBarSeries {
-    if (this.#full(this.#terms.by)) this.#give()
+    if (this.#bar.reaches(this.#limits)) this.#give()
     return this.#rows.take()
-  }
-
-  #full(by: ActivityBarTerms['by']): boolean {
-    const bar = this.#bar
-    if (bar.trades === 0) return false
-    return (by === 'trades' ? bar.trades : by === 'volume' ? bar.volume : bar.notional) >= this.#enough
   }
 
   #give(): void {

@@ -21,7 +21,7 @@ import type { RunWarning } from '../domain/run-result.ts'
 import type { Deriver } from './deriver.ts'
 import { GrowingRows } from './growing-rows.ts'
 import { badTerms, requirePositive, requireWhole } from './terms.ts'
-import { TradeBar, TradeBarRows, type TradeBarSeries } from './trade-bar.ts'
+import { NO_LIMITS, TradeBar, TradeBarRows, type TradeBarSeries } from './trade-bar.ts'
 import { type SessionTerms, TradeSessions } from './trade-sessions.ts'
 import { type SideSource, TradeSign } from './trade-sign.ts'
 
@@ -125,24 +125,32 @@ export class ImbalanceBars implements Deriver<TradeSeries, ImbalanceBarSeries> {
     const { by } = this.#terms
     const sessions = this.#sessions
     const bar = this.#bar
+    // Rows from here on are not in the bar yet.
+    let begin = 0
     for (let i = 0; i < trades.length; i++) {
       if (!sessions.holds(eventTime[i])) {
+        bar.take(trades, begin, i, NO_LIMITS, this.#row)
+        begin = i + 1
         if (sessions.skips(eventTime[i])) continue
+        begin = i
         if (sessions.ends && bar.trades > 0) this.#give(sessions.lastClose, sessions.lastClose)
       }
-      bar.take(trades, i, this.#row)
       const sign = this.#sign.next(price[i], side[i])
       const x = by === 'trades' ? sign : by === 'volume' ? sign * size[i] : sign * (size[i] * price[i])
       this.#theta += x
       if (Number.isNaN(this.#imbalance)) {
         if (!this.#begins(x)) continue
+        bar.take(trades, begin, i + 1, NO_LIMITS, this.#row)
       } else {
         this.#imbalance += this.#tradeWeight * (x - this.#imbalance)
         if (!(Math.abs(this.#theta) >= this.#threshold)) continue
+        bar.take(trades, begin, i + 1, NO_LIMITS, this.#row)
         this.#trades += this.#barWeight * (bar.trades - this.#trades)
       }
+      begin = i + 1
       this.#give(bar.eventTime, sessions.close)
     }
+    bar.take(trades, begin, trades.length, NO_LIMITS, this.#row)
     this.#row += trades.length
     return this.#taken()
   }

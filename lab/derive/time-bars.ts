@@ -11,7 +11,7 @@
 import type { TradeSeries } from '../domain/market-events.ts'
 import { BarEdges, type EdgeTerms } from './bar-edges.ts'
 import type { Deriver } from './deriver.ts'
-import { TradeBar, TradeBarRows, type TradeBarSeries } from './trade-bar.ts'
+import { NO_LIMITS, TradeBar, TradeBarRows, type TradeBarSeries } from './trade-bar.ts'
 
 export interface TimeBarTerms extends EdgeTerms {
   /** What becomes of late trades; default `leaveOut`. */
@@ -54,7 +54,7 @@ export class TimeBars implements Deriver<TradeSeries, TradeBarSeries> {
     const first = this.#row
     let { from, until } = edges
     let treatment = this.#treatment()
-    for (let i = 0; i < length; i++) {
+    for (let i = 0; i < length; ) {
       const time = eventTime[i]
       if (!(time >= from && time < until)) {
         edges.seek(time)
@@ -62,12 +62,13 @@ export class TimeBars implements Deriver<TradeSeries, TradeBarSeries> {
         if (edges.inside && (bar.trades === 0 || edges.close > this.#close)) this.#begin()
         treatment = this.#treatment()
       }
-      if (treatment === 'take') bar.take(trades, i, first)
-      else if (treatment === 'outside') this.outside++
-      else {
-        this.late++
-        if (this.#lateIsNext) bar.take(trades, i, first)
-      }
+      let end = i + 1
+      while (end < length && eventTime[end] >= from && eventTime[end] < until) end++
+      if (treatment === 'outside') this.outside += end - i
+      else if (treatment === 'late') this.late += end - i
+      if (treatment === 'take' || (treatment === 'late' && this.#lateIsNext))
+        bar.take(trades, i, end, NO_LIMITS, first)
+      i = end
     }
     this.#row += length
     return this.#rows.take()

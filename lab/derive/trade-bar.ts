@@ -15,6 +15,19 @@ export interface TradeBarSeries extends BarSeries {
   readonly trades: Float64Array
 }
 
+/** What ends a bar: so many trades, so much volume or notional; Infinity where that does not count. */
+export interface BarLimits {
+  readonly trades: number
+  readonly volume: number
+  readonly notional: number
+}
+
+export const NO_LIMITS: BarLimits = {
+  trades: Number.POSITIVE_INFINITY,
+  volume: Number.POSITIVE_INFINITY,
+  notional: Number.POSITIVE_INFINITY,
+}
+
 export class TradeBar {
   trades = 0
   open = Number.NaN
@@ -37,41 +50,77 @@ export class TradeBar {
     return this.#notional + this.#notionalLost
   }
 
-  /** Row i of the trades; `first` is the number of row 0 in the stream. @throws DERIVE_ROW */
-  take(trades: TradeSeries, i: number, first: number): void {
-    const price = trades.price[i]
-    const size = trades.size[i]
-    // What is finite is itself less itself; NaN and ±∞ are not.
-    if (price - price !== 0 || !(size >= 0 && size < Number.POSITIVE_INFINITY))
-      throw badRow('trades', first + i, `has price ${price} and size ${size}`)
-    const amount = price * size
-    if (this.trades === 0) {
-      this.open = price
-      this.high = price
-      this.low = price
-      this.#volume = size
-      this.#notional = amount
-      this.#volumeLost = 0
-      this.#notionalLost = 0
-      this.eventTime = trades.eventTime[i]
-      this.receiveTime = trades.receiveTime[i]
-    } else {
-      if (price > this.high) this.high = price
-      else if (price < this.low) this.low = price
-      const volume = this.#volume + size
-      this.#volumeLost += this.#volume >= size ? this.#volume - volume + size : size - volume + this.#volume
-      this.#volume = volume
-      const notional = this.#notional + amount
-      this.#notionalLost +=
-        Math.abs(this.#notional) >= Math.abs(amount)
-          ? this.#notional - notional + amount
-          : amount - notional + this.#notional
-      this.#notional = notional
-      if (trades.eventTime[i] > this.eventTime) this.eventTime = trades.eventTime[i]
-      if (trades.receiveTime[i] > this.receiveTime) this.receiveTime = trades.receiveTime[i]
+  /** Whether a limit is reached. */
+  reaches(limits: BarLimits): boolean {
+    if (this.trades === 0) return false
+    return this.trades >= limits.trades || this.volume >= limits.volume || this.notional >= limits.notional
+  }
+
+  /**
+   * Takes the rows from `row` on and before `end` up to the first that reaches a limit.
+   * @param first number of row 0 in the stream, for messages
+   * @returns the row after the last that was taken
+   * @throws DERIVE_ROW
+   */
+  take(series: TradeSeries, row: number, end: number, limits: BarLimits, first: number): number {
+    if (row >= end) return row
+    const { price, size, eventTime, receiveTime } = series
+    const most = limits.trades
+    const mostVolume = limits.volume
+    const mostNotional = limits.notional
+    if (this.trades === 0) this.#empty(price[row])
+    let { trades, high, low, eventTime: happened, receiveTime: received } = this
+    let volume = this.#volume
+    let volumeLost = this.#volumeLost
+    let notional = this.#notional
+    let notionalLost = this.#notionalLost
+    let i = row
+    while (i < end) {
+      const one = price[i]
+      const units = size[i]
+      const amount = one * units
+      // What is finite is itself less itself; NaN and ±∞ are not, and leave no product that is.
+      if (amount - amount !== 0 || !(units >= 0))
+        throw badRow('trades', first + i, `has price ${one} and size ${units}`)
+      if (one > high) high = one
+      if (one < low) low = one
+      const volumes = volume + units
+      volumeLost += volume >= units ? volume - volumes + units : units - volumes + volume
+      volume = volumes
+      const notionals = notional + amount
+      notionalLost +=
+        Math.abs(notional) >= Math.abs(amount) ? notional - notionals + amount : amount - notionals + notional
+      notional = notionals
+      if (eventTime[i] > happened) happened = eventTime[i]
+      if (receiveTime[i] > received) received = receiveTime[i]
+      trades++
+      i++
+      if (trades >= most || volume + volumeLost >= mostVolume || notional + notionalLost >= mostNotional)
+        break
     }
-    this.close = price
-    this.trades++
+    this.trades = trades
+    this.high = high
+    this.low = low
+    this.close = price[i - 1]
+    this.eventTime = happened
+    this.receiveTime = received
+    this.#volume = volume
+    this.#volumeLost = volumeLost
+    this.#notional = notional
+    this.#notionalLost = notionalLost
+    return i
+  }
+
+  #empty(price: number): void {
+    this.open = price
+    this.high = price
+    this.low = price
+    this.eventTime = Number.NEGATIVE_INFINITY
+    this.receiveTime = Number.NEGATIVE_INFINITY
+    this.#volume = 0
+    this.#volumeLost = 0
+    this.#notional = 0
+    this.#notionalLost = 0
   }
 }
 

@@ -43,6 +43,14 @@ export class TradeSessions {
     return time >= this.#from && time < this.#until
   }
 
+  /** The first of the rows from `row` on that is not in that session. */
+  endOf(eventTime: Float64Array, row: number, length: number): number {
+    if (this.#edges === undefined) return length
+    let end = row
+    while (end < length && eventTime[end] >= this.#from && eventTime[end] < this.#until) end++
+    return end
+  }
+
   /** For an instant that `holds` did not know: true, and counted, where it is outside and left out. */
   skips(time: number): boolean {
     const edges = this.#edges!
