@@ -15,6 +15,11 @@ export class RowsInOrder {
   readonly #columns = new Map<string, Column>()
   #rest: Rows | undefined
 
+  /** Rows held now. */
+  get length(): number {
+    return this.#length
+  }
+
   /** Copies the rows. */
   add(rows: Rows, rowNumber: (row: number) => number): void {
     const needed = this.#length + rows.length
@@ -24,14 +29,18 @@ export class RowsInOrder {
       const column = given[name]
       const isColumn = column instanceof Float64Array || column instanceof Uint16Array
       if (!isColumn && !this.#columns.has(name)) continue
-      let held = this.#columns.get(name) ?? empty(column instanceof Uint16Array)
+      const known = this.#columns.get(name)
+      let held = known ?? empty(column instanceof Uint16Array)
+      const unknown = held instanceof Uint16Array ? 0 : Number.NaN
       if (held.length < needed) {
         const wider = held instanceof Uint16Array ? new Uint16Array(needed * 2) : new Float64Array(needed * 2)
         wider.set(held)
         this.#columns.set(name, (held = wider))
       }
+      // Rows of before had no such column.
+      if (known === undefined) held.fill(unknown, 0, this.#length)
       if (isColumn) held.set(column.subarray(0, rows.length), this.#length)
-      else held.fill(held instanceof Uint16Array ? 0 : Number.NaN, this.#length, needed)
+      else held.fill(unknown, this.#length, needed)
     }
     if (this.#numbers.length < needed) {
       const wider = new Float64Array(needed * 2)
@@ -44,12 +53,11 @@ export class RowsInOrder {
 
   /** All rows, in order, with the number of each; undefined where none came. */
   take(): { readonly rows: Rows; readonly rowNumber: (row: number) => number } | undefined {
-    if (this.#rest === undefined) return undefined
-    const held: Record<string, unknown> = { ...this.#rest, length: this.#length }
-    for (const [name, column] of this.#columns) held[name] = column.subarray(0, this.#length)
-    const rows = held as unknown as Rows
+    const taken = this.takeAsTheyCame()
+    if (taken === undefined) return undefined
+    const { rows, rowNumber } = taken
     const { eventTime, receiveTime, eventNanos, receiveNanos } = rows
-    const order = new Uint32Array(this.#length)
+    const order = new Uint32Array(rows.length)
     for (let row = 0; row < order.length; row++) order[row] = row
     order.sort(
       (a, b) =>
@@ -60,9 +68,20 @@ export class RowsInOrder {
         (eventNanos === undefined ? 0 : eventNanos[a] - eventNanos[b]) ||
         a - b,
     )
+    return { rows: chosen(rows, order), rowNumber: row => rowNumber(order[row]) }
+  }
+
+  /** All rows as they came; nothing is held then. */
+  takeAsTheyCame(): { readonly rows: Rows; readonly rowNumber: (row: number) => number } | undefined {
+    if (this.#rest === undefined) return undefined
+    const held: Record<string, unknown> = { ...this.#rest, length: this.#length }
+    for (const [name, column] of this.#columns) held[name] = column.subarray(0, this.#length)
     const numbers = this.#numbers
     this.#rest = undefined
-    return { rows: chosen(rows, order), rowNumber: row => numbers[order[row]] }
+    this.#columns.clear()
+    this.#numbers = new Float64Array(1024)
+    this.#length = 0
+    return { rows: held as unknown as Rows, rowNumber: row => numbers[row] }
   }
 }
 

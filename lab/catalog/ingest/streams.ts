@@ -9,7 +9,13 @@ import type { Instrument } from '../../domain/instrument.ts'
 import { fieldsOf } from '../fields.ts'
 import { inParallel } from '../durable.ts'
 import type { ManifestFile, ManifestInstrument, ManifestPart, ManifestSource } from '../manifest.ts'
-import type { DataKind, KindRows, PriceType } from '../schema.ts'
+import {
+  type DataKind,
+  isTableKind as isTable,
+  type KindRows,
+  type PriceType,
+  type TableKind,
+} from '../schema.ts'
 import type { SeriesKind } from '../series-reader.ts'
 import type { SourceBatch, SourceInstrument } from '../sources/source.ts'
 import { GridFinder, perUnit } from './grid.ts'
@@ -80,6 +86,8 @@ export interface StreamOptions extends ReadingOptions {
   readonly adapter: { readonly kinds: readonly DataKind[] }
   readonly kinds?: readonly DataKind[]
   readonly price?: PriceType
+  /** A row at or behind the last that the store has of its stream is left out, as one behind the row ahead is. */
+  readonly goesOn?: boolean
 }
 
 export class Streams {
@@ -114,17 +122,13 @@ export class Streams {
     if (batch.rows.length === 0) return
     const stream = await this.#streamOf(batch)
     if (!this.#touched.has(stream)) await this.#enter(stream, batch)
-    if (batch.kind === 'actions' || batch.kind === 'instruments') {
-      const fields =
-        batch.kind === 'actions' ? fieldsOf('actions', batch.rows) : fieldsOf('instruments', batch.rows)
-      const times =
-        batch.kind === 'actions'
-          ? batch.rows.map(({ action }) => action.time)
-          : batch.rows.flatMap(({ validFrom, validTo }) => [validFrom, validTo]).filter(Number.isFinite)
-      stream.first = Math.min(stream.first, ...times)
-      stream.last = Math.max(stream.last, ...times)
+    if (!('instrument' in batch)) {
+      for (const time of timesOf(batch)) {
+        stream.first = Math.min(stream.first, time)
+        stream.last = Math.max(stream.last, time)
+      }
       this.rows += batch.rows.length
-      await stream.part.append(fields)
+      await stream.part.append(fieldsOf(batch.kind, batch.rows))
       return
     }
     stream.instrument = { ...stream.instrument, ...batch.instrument }
@@ -233,9 +237,15 @@ export class Streams {
     stream.part.source = stream.sources.length
     if (!isTable(batch.kind)) {
       const now = this.#options.now ?? Number.POSITIVE_INFINITY
-      const last = stream.check?.last
+      const last = stream.check?.last ?? this.#lastStored(stream)
       stream.check = new RowCheck(batch.kind as SeriesKind, labelOf(stream), this.#log, now, last)
     }
+  }
+
+  #lastStored({ dataset, instrument, name }: Stream): Micros | undefined {
+    if (this.#options.goesOn !== true) return undefined
+    const id = streamId({ ...instrument, name })
+    return dataset.current?.instruments.find(one => streamId(one) === id)?.last
   }
 
   async #streamOf(batch: SourceBatch): Promise<Stream> {
@@ -328,8 +338,18 @@ export class Streams {
   }
 }
 
-function isTable(kind: DataKind): boolean {
-  return kind === 'actions' || kind === 'instruments'
+/** What the rows of a table reach from and to. */
+function timesOf(batch: Extract<SourceBatch, { readonly kind: TableKind }>): number[] {
+  switch (batch.kind) {
+    case 'actions':
+      return batch.rows.map(({ action }) => action.time)
+    case 'calendars':
+      return batch.rows.flatMap(({ open, close }) => [open, close])
+    default:
+      return (batch.rows as readonly { validFrom: Micros; validTo: Micros }[])
+        .flatMap(({ validFrom, validTo }) => [validFrom, validTo])
+        .filter(Number.isFinite)
+  }
 }
 
 function finite(time: Micros): Micros {
