@@ -10,7 +10,12 @@ export type { BarSource } from './domain/ports/store.ts'
 export { ingestBars } from './catalog/index.ts'
 export { delayed, type MemoryTicks, memoryBars, memoryTicks } from './sim/index.ts'
 export * as synthetic from './synthetic/index.ts'
-export { fileBars, type NotebookBars, type NotebookStore, openStore } from './cli/notebook/notebook-store.ts'
+export * as derive from './derive/index.ts'
+export { fileBars, look, type NotebookStore, openStore } from './cli/notebook/notebook-store.ts'
+export type { MendedBars, NotebookBars } from './cli/notebook/notebook-bars.ts'
+export type { NotebookCheck } from './cli/notebook/notebook-check.ts'
+export type { NotebookIngest } from './cli/notebook/notebook-ingest.ts'
+export type { NotebookTicks } from './cli/notebook/notebook-ticks.ts'
 
 // strategies and runs
 export * from './strategy/index.ts'

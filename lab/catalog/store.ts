@@ -150,9 +150,8 @@ export async function openStore(
           const files = partsOf(await show(id)).flatMap(part => part.files)
           const { paths, release } = await storage.bring(files)
           releases.push(release)
-          const rows = sqlParquet(paths, viewOptions(files))
           for (const one of called)
-            statements.push(`CREATE OR REPLACE TEMP VIEW ${sqlName(one)} AS SELECT * FROM ${rows}`)
+            statements.push(`CREATE OR REPLACE TEMP VIEW ${sqlName(one)} AS ${rowsSql(files, paths)}`)
         }
         return await queryArrow(statements, query)
       } finally {
@@ -161,6 +160,11 @@ export async function openStore(
     },
   }
   return store
+}
+
+/** All rows of a dataset as SQL. @param paths where its files lie, in their order */
+export function rowsSql(files: readonly ManifestFile[], paths: readonly string[]): string {
+  return `SELECT * FROM ${sqlParquet(paths, viewOptions(files))}`
 }
 
 /** A symbol of digits is a text and no number; files of an older schema lack columns of a newer one. */

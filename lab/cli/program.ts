@@ -273,6 +273,13 @@ Examples:
   )
   stored(
     data
+      .command('attach')
+      .description('the same views for a DuckDB of your own, as SQL or as a database to attach')
+      .option('--out <file>', 'write a database of the views: ATTACH it in Python, R, DBeaver'),
+    'attach --out reports/out/market.duckdb',
+  ).action(action(async (options: Options) => (await import('./attach.ts')).dataAttach(options)))
+  stored(
+    data
       .command('trace <what>')
       .description('from a report, a run, a snapshot or a dataset down to the bytes of its sources')
       .option('--source <folder>', 'where the files that were ingested lie: compare them too'),

@@ -14,8 +14,9 @@ import {
 } from '../../sim/index.ts'
 import { loadStrategy } from '../../sim/loader.ts'
 import { interruptible } from './interruptible.ts'
-import { NotebookBars } from './notebook-store.ts'
+import { NotebookBars } from './notebook-bars.ts'
 import { NotebookRun } from './notebook-run.ts'
+import { NotebookTicks } from './notebook-ticks.ts'
 import { type Progress, progress } from './progress.ts'
 
 export interface NotebookBacktest extends TradingSettings {
@@ -27,8 +28,8 @@ export interface NotebookBacktest extends TradingSettings {
   readonly bars?: AnyBars | readonly AnyBars[]
   /** Finer bars, which fill its orders and which it does not see. */
   readonly finer?: AnyBars
-  /** Trades, quotes, books, funding: `memoryTicks([…])`. */
-  readonly ticks?: TickSource | readonly TickSource[]
+  /** Trades, quotes, books, funding: `await store.ticks({ … })`, `memoryTicks([…])`. */
+  readonly ticks?: AnyTicks | readonly AnyTicks[]
   /** Splits, dividends, new names, delistings, for raw prices. */
   readonly actions?: readonly CorporateAction[]
   readonly params?: Readonly<Record<string, unknown>>
@@ -43,6 +44,7 @@ export type NotebookShare = Omit<StrategyShare, 'strategy' | 'strategyFile' | 'c
 }
 
 type AnyBars = NotebookBars | BarSource
+type AnyTicks = NotebookTicks | TickSource
 
 /** Where a loaded class came from, so that results name the file and its hash. */
 const sources = new WeakMap<object, { readonly file: string; readonly codeHash: string }>()
@@ -70,8 +72,10 @@ export async function backtest(request: NotebookBacktest): Promise<NotebookRun> 
       'With strategies, params are given to each of them: strategies: [{ strategy, params: { … } }, …].',
     )
   const strategies = await Promise.all((several ?? [{ strategy: strategy!, params }]).map(loaded))
-  const given = request.bars === undefined ? [] : Array.isArray(request.bars) ? request.bars : [request.bars]
-  const bars: readonly BarSource[] = await Promise.all(given.map(sourceOf))
+  const bars = await Promise.all(listed<AnyBars>(request.bars).map(sourceOf))
+  const ticks = await Promise.all(
+    listed<AnyTicks>(request.ticks).map(one => (one instanceof NotebookTicks ? one.source() : one)),
+  )
   const finer = request.finer === undefined ? undefined : await sourceOf(request.finer)
   let bar: Progress | undefined
   const run = await interruptible(signal =>
@@ -80,6 +84,7 @@ export async function backtest(request: NotebookBacktest): Promise<NotebookRun> 
       strategies,
       bars,
       finer,
+      ticks,
       from: instant('from', request.from, 1),
       to: instant('to', request.to, DAY),
       signal,
@@ -98,6 +103,10 @@ async function loaded(share: NotebookShare): Promise<StrategyShare> {
   const strategy = typeof share.strategy === 'string' ? await load(share.strategy) : share.strategy
   const source = sources.get(strategy)
   return { ...share, strategy, strategyFile: source?.file, codeHash: source?.codeHash }
+}
+
+function listed<T>(given: T | readonly T[] | undefined): readonly T[] {
+  return given === undefined ? [] : Array.isArray(given) ? (given as readonly T[]) : [given as T]
 }
 
 /** Bars as the engine reads them. */

@@ -7,7 +7,8 @@ import { type BarView, type Context, strategy } from '../../strategy/index.ts'
 import { toBundle } from './bundle.ts'
 import { backtest, load } from './notebook-backtest.ts'
 import { compare, type NotebookRun } from './notebook-run.ts'
-import { fileBars, type NotebookBars, openStore } from './notebook-store.ts'
+import type { NotebookBars } from './notebook-bars.ts'
+import { fileBars, openStore } from './notebook-store.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../../data/sample', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'gordon-notebook-'))
