@@ -248,6 +248,12 @@ export class Streams {
     return dataset.current?.instruments.find(one => streamId(one) === id)?.last
   }
 
+  #lastStored({ dataset, instrument, name }: Stream): Micros | undefined {
+    if (this.#options.goesOn !== true) return undefined
+    const id = streamId({ ...instrument, name })
+    return dataset.current?.instruments.find(one => streamId(one) === id)?.last
+  }
+
   async #streamOf(batch: SourceBatch): Promise<Stream> {
     const dataset = await this.#datasetOf(batch)
     const instrument = isTable(batch.kind)
