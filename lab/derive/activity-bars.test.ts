@@ -175,3 +175,27 @@ test('prices below zero have their high, low and notional, and a trade of size 0
     [6, 6, 3, 4, 2, 4, 3, 9, 3],
   ])
 })
+
+test('bars of trades that come late, in sweeps and after the close have rising times', () => {
+  // What the store asks of bars, whatever the feed does.
+  for (let seed = 1; seed <= 5; seed++) {
+    const source = randomTrades(seed, '2024-03-06T00:00:00Z', '2024-03-14T00:00:00Z', 3000)
+    const random = Random.ofChoice(seed)
+    for (let i = 0; i < source.length; i++)
+      source.eventTime[i] -= (source.eventTime[i] % 60e6) + (random.uniform() < 0.1 ? 3e9 : 0)
+    for (const by of ['trades', 'volume'] as const) {
+      const made = whole(
+        new ActivityBars({
+          ...{ by, threshold: 9, ending: 'instant', calendar: 'XNYS' },
+          ...{ atClose: 'cut', closingAuction: '20m' },
+        }),
+        source,
+      )
+      expect(made.length).toBeGreaterThan(50)
+      for (let i = 1; i < made.length; i++) {
+        expect(made.eventTime[i], `seed ${seed}, bar ${i}`).toBeGreaterThan(made.eventTime[i - 1])
+        expect(made.receiveTime[i]).toBeGreaterThanOrEqual(made.eventTime[i])
+      }
+    }
+  }
+})

@@ -67,33 +67,42 @@ export class ActivityBars implements Deriver<TradeSeries, TradeBarSeries> {
     let sessionEnd = 0
     for (let i = 0; i < length; ) {
       const time = eventTime[i]
-      // Full, and waiting for the end of its instant.
-      const full = this.#atInstant && bar.reaches(this.#limits)
-      if (full && time > bar.eventTime) this.#give()
+      let began = false
       if (i >= sessionEnd) {
         if (!sessions.holds(time)) {
           if (sessions.skips(time)) {
             i++
             continue
           }
-          if (sessions.ends && bar.trades > 0) this.#rows.give(bar, sessions.lastClose, sessions.lastClose)
+          began = sessions.began
         }
         sessionEnd = sessions.endOf(eventTime, i, length)
       }
+      // Full, and waiting for the end of its instant.
+      const full = this.#atInstant && bar.reaches(this.#limits)
+      if (full) {
+        if (time > bar.eventTime) this.#give(began ? sessions.lastClose : sessions.close)
+      } else if (began && sessions.cut && bar.trades > 0) this.#cut()
       const end = full && bar.trades > 0 ? i + 1 : sessionEnd
       i = bar.take(trades, i, end, this.#limits, this.#row)
-      if (!this.#atInstant && bar.reaches(this.#limits)) this.#give()
+      if (!this.#atInstant && bar.reaches(this.#limits)) this.#give(sessions.close)
     }
     this.#row += length
     return this.#rows.take()
   }
 
   end(): TradeBarSeries {
-    if (this.#bar.reaches(this.#limits)) this.#give()
+    if (this.#bar.reaches(this.#limits)) this.#give(this.#sessions.close)
     return this.#rows.take()
   }
 
-  #give(): void {
-    this.#rows.give(this.#bar, this.#bar.eventTime, this.#sessions.close)
+  /** Prints of a closing auction come after the close. */
+  #cut(): void {
+    const { lastClose } = this.#sessions
+    this.#rows.give(this.#bar, Math.max(lastClose, this.#bar.eventTime), lastClose)
+  }
+
+  #give(sessionClose: number): void {
+    this.#rows.give(this.#bar, this.#bar.eventTime, sessionClose)
   }
 }

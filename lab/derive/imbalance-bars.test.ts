@@ -174,3 +174,51 @@ test('terms that cannot be are refused in a sentence', () => {
   expect(make({ barSpan: 0.5 })).toThrow('barSpan is 0.5: give a finite number of at least 1.')
   expect(make({ bounds: { expectedTrades: [5, 1] } })).toThrow('bounds of expectedTrades are 5 and 1')
 })
+
+test('a bar that ends with its instant has all of its sweep, and no two bars have one time', () => {
+  // E[T] 2, E[x] 1, both standing still: a bar ends at |θ| ≥ 2. By hand.
+  const terms = {
+    by: 'trades',
+    expectedTrades: 2,
+    expectedImbalance: 1,
+    barSpan: 1e9,
+    tradeSpan: 1e9,
+  } as const
+  const sweep = trades(
+    [1, 10, 1, 1, 1],
+    [2, 11, 1, 2, 1],
+    [2, 12, 1, 2, 1],
+    [2, 13, 1, 2, 1],
+    // Late: before the bar's last time, so that it is still the bar's.
+    [1, 14, 1, 3, -1],
+    [3, 15, 1, 3, 1],
+    [4, 16, 1, 4, 1],
+  )
+  const rows = (ending: 'trade' | 'instant') =>
+    rowsOf(whole(new ImbalanceBars({ ...terms, ending }), sweep)).map(row => [row[0], row[3], row[4]])
+  expect(rows('trade')).toEqual([
+    [2, 2, 2],
+    [2, 2, 2],
+  ])
+  expect(rows('instant')).toEqual([
+    [2, 5, 3],
+    [4, 2, 2],
+  ])
+})
+
+test.each([1, 2, 3])('bars that end with their instant are the same in any batches (seed %i)', seed => {
+  const source = randomTrades(seed, '2024-03-06T00:00:00Z', '2024-03-14T00:00:00Z', 3000)
+  // Many trades of one time, some of them late.
+  for (let i = 0; i < source.length; i++) source.eventTime[i] -= source.eventTime[i] % 600e6
+  const terms: ImbalanceBarTerms = {
+    ...{ by: 'volume', expectedTrades: 10, barSpan: 20, tradeSpan: 500, ending: 'instant' },
+    ...{ calendar: 'XNYS', atClose: 'cut', closingAuction: '20m' },
+    bounds: { expectedTrades: [5, 20], expectedImbalance: [0.2, 2] },
+  }
+  const maker = new ImbalanceBars(terms)
+  const parts = randomBatches(source, Random.ofChoice(seed), 20).map(batch => maker.add(batch))
+  const made = joined([...parts, maker.end()])
+  expect(made).toEqual(whole(new ImbalanceBars(terms), source))
+  expect(made.length).toBeGreaterThan(20)
+  for (let i = 1; i < made.length; i++) expect(made.eventTime[i]).toBeGreaterThan(made.eventTime[i - 1])
+})

@@ -39,6 +39,11 @@ export interface ImbalanceBarTerms extends SessionTerms {
   readonly tradeSpan: number
   /** Default: the feed's side where it has one, else the tick rule. */
   readonly side?: SideSource
+  /**
+   * A bar ends with the `trade` that reaches the threshold (the default), or with the last trade of that `instant`, as
+   * bars of one time are refused by the store.
+   */
+  readonly ending?: 'trade' | 'instant'
   /** What the expectations are held between: E[T], and |E[x]|. */
   readonly bounds?: {
     readonly expectedTrades?: readonly [least: number, most: number]
@@ -70,6 +75,9 @@ export class ImbalanceBars implements Deriver<TradeSeries, ImbalanceBarSeries> {
   readonly #more = new GrowingRows(['imbalance', 'threshold'])
   readonly #barWeight: number
   readonly #tradeWeight: number
+  readonly #atInstant: boolean
+  /** The bar has reached its threshold, and waits for the end of its instant. */
+  #full = false
   /** E[T] and E[x], as they go; NaN while the first trades are averaged. */
   #trades: number
   #imbalance: number
@@ -100,6 +108,7 @@ export class ImbalanceBars implements Deriver<TradeSeries, ImbalanceBarSeries> {
     this.#sessions = new TradeSessions(terms)
     this.#sign = new TradeSign(terms.side ?? 'feed')
     this.#rows = new TradeBarRows(this.#sessions.stamped)
+    this.#atInstant = terms.ending === 'instant'
     this.#barWeight = 2 / (barSpan + 1)
     this.#tradeWeight = 2 / (tradeSpan + 1)
     this.#trades = expectedTrades
@@ -128,27 +137,26 @@ export class ImbalanceBars implements Deriver<TradeSeries, ImbalanceBarSeries> {
     // Rows from here on are not in the bar yet.
     let begin = 0
     for (let i = 0; i < trades.length; i++) {
+      let began = false
       if (!sessions.holds(eventTime[i])) {
         bar.take(trades, begin, i, NO_LIMITS, this.#row)
         begin = i + 1
         if (sessions.skips(eventTime[i])) continue
         begin = i
-        if (sessions.ends && bar.trades > 0) this.#give(sessions.lastClose, sessions.lastClose)
+        began = sessions.began
       }
+      if (this.#full) {
+        if (eventTime[i] > bar.eventTime) this.#finish(began ? sessions.lastClose : sessions.close)
+      } else if (began && sessions.cut && bar.trades > 0) this.#cut()
       const sign = this.#sign.next(price[i], side[i])
       const x = by === 'trades' ? sign : by === 'volume' ? sign * size[i] : sign * (size[i] * price[i])
       this.#theta += x
-      if (Number.isNaN(this.#imbalance)) {
-        if (!this.#begins(x)) continue
-        bar.take(trades, begin, i + 1, NO_LIMITS, this.#row)
-      } else {
-        this.#imbalance += this.#tradeWeight * (x - this.#imbalance)
-        if (!(Math.abs(this.#theta) >= this.#threshold)) continue
-        bar.take(trades, begin, i + 1, NO_LIMITS, this.#row)
-        this.#trades += this.#barWeight * (bar.trades - this.#trades)
-      }
+      const reached = Number.isNaN(this.#imbalance) ? this.#begins(x) : this.#goesOn(x)
+      if (!reached && !this.#full) continue
+      bar.take(trades, begin, i + 1, NO_LIMITS, this.#row)
       begin = i + 1
-      this.#give(bar.eventTime, sessions.close)
+      this.#full = this.#atInstant
+      if (!this.#full) this.#finish(sessions.close)
     }
     bar.take(trades, begin, trades.length, NO_LIMITS, this.#row)
     this.#row += trades.length
@@ -156,6 +164,7 @@ export class ImbalanceBars implements Deriver<TradeSeries, ImbalanceBarSeries> {
   }
 
   end(): ImbalanceBarSeries {
+    if (this.#full) this.#finish(this.#sessions.close)
     return this.#taken()
   }
 
@@ -186,7 +195,25 @@ export class ImbalanceBars implements Deriver<TradeSeries, ImbalanceBarSeries> {
     return true
   }
 
-  /** A bar that its session cut says nothing of how long bars are: E[T] is the caller's. */
+  /** True for a trade with which θ is at its threshold. */
+  #goesOn(x: number): boolean {
+    this.#imbalance += this.#tradeWeight * (x - this.#imbalance)
+    return Math.abs(this.#theta) >= this.#threshold
+  }
+
+  /** The bar of the first trades had the length that it was given: it says nothing of how long bars are. */
+  #finish(sessionClose: number): void {
+    this.#full = false
+    if (!Number.isNaN(this.#threshold)) this.#trades += this.#barWeight * (this.#bar.trades - this.#trades)
+    this.#give(this.#bar.eventTime, sessionClose)
+  }
+
+  /** Nor does a bar that its session cut. */
+  #cut(): void {
+    const { lastClose } = this.#sessions
+    this.#give(Math.max(lastClose, this.#bar.eventTime), lastClose)
+  }
+
   #give(eventTime: number, sessionClose: number): void {
     const at = this.#more.next()
     this.#more.columns.imbalance[at] = this.#theta

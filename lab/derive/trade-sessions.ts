@@ -1,7 +1,8 @@
 /**
  * Which session trades belong to, for bars that do not go by the clock. Without a calendar there are none: bars run on
  * through nights, as in the book. With one, bars carry the close of their session, trades outside are left out or kept,
- * and a bar runs on into the next session or is cut with its own: then it is stamped with the session's close.
+ * and a bar runs on into the next session or is cut with its own: then it is stamped with the session's close, or with
+ * its latest trade where a closing auction printed after it.
  */
 import { BarEdges, type EdgeTerms } from './bar-edges.ts'
 
@@ -19,10 +20,11 @@ export class TradeSessions {
   close = Number.NaN
   /** Of the session before, where `skips` found that a new one began. */
   lastClose = Number.NaN
-  /** A new session began, and bars end with theirs. */
-  ends = false
+  /** What `skips` found: a new session began. */
+  began = false
+  /** Bars end with their session. */
+  readonly cut: boolean
   readonly #edges: BarEdges | undefined
-  readonly #cut: boolean
   #from = Number.NaN
   #until = Number.NaN
 
@@ -31,7 +33,7 @@ export class TradeSessions {
     const { calendar } = terms
     this.#edges = calendar === undefined ? undefined : new BarEdges({ ...terms, calendar, interval: '1d' })
     this.stamped = this.#edges !== undefined && !this.#edges.calendar.continuous
-    this.#cut = terms.atClose === 'cut'
+    this.cut = terms.atClose === 'cut'
     if (this.#edges === undefined) {
       this.#from = Number.NEGATIVE_INFINITY
       this.#until = Number.POSITIVE_INFINITY
@@ -54,7 +56,7 @@ export class TradeSessions {
   /** For an instant that `holds` did not know: true, and counted, where it is outside and left out. */
   skips(time: number): boolean {
     const edges = this.#edges!
-    this.ends = false
+    this.began = false
     edges.seek(time)
     if (!edges.inside) {
       this.outside++
@@ -66,7 +68,7 @@ export class TradeSessions {
     // A trade of an earlier session that comes late is in order where it comes.
     if (edges.close > this.close) {
       this.lastClose = this.close
-      this.ends = this.#cut
+      this.began = true
       this.close = edges.close
     } else if (Number.isNaN(this.close)) this.close = edges.close
     return false
