@@ -64,6 +64,13 @@ export interface ManifestSource {
   readonly bytes: number
   /** SHA-256 of the options that it was read with. */
   readonly reading: string
+  /** It is a dataset of this store: `name` is its id and `sha256` the name of its manifest. */
+  readonly derived?: {
+    /** In which it was found. */
+    readonly snapshot: string
+    /** What was made of it. */
+    readonly terms: Readonly<Record<string, unknown>>
+  }
 }
 
 export interface ManifestFile {
