@@ -2,7 +2,15 @@
 import type { CorporateAction } from '../domain/market-events.ts'
 import type { InstrumentKind } from '../domain/instrument.ts'
 import type { Field, Fields } from './parquet-writer.ts'
-import { type DataKind, type KindRows, type KnownAction, type KnownInstrument, SCHEMAS } from './schema.ts'
+import {
+  type DataKind,
+  type KindRows,
+  type KnownAction,
+  type KnownInstrument,
+  type KnownMember,
+  SCHEMAS,
+  type TradingStretch,
+} from './schema.ts'
 
 /** The columns of a kind's schema, in its order; views, not copies, of a series. */
 export function fieldsOf<Kind extends DataKind>(kind: Kind, rows: KindRows[Kind]): Fields {
@@ -11,7 +19,11 @@ export function fieldsOf<Kind extends DataKind>(kind: Kind, rows: KindRows[Kind]
       ? actionColumns(rows as KindRows['actions'])
       : kind === 'instruments'
         ? instrumentColumns(rows as KindRows['instruments'])
-        : (rows as unknown as Readonly<Record<string, Field | undefined>>)
+        : kind === 'universe'
+          ? memberColumns(rows as KindRows['universe'])
+          : kind === 'calendars'
+            ? stretchColumns(rows as KindRows['calendars'])
+            : (rows as unknown as Readonly<Record<string, Field | undefined>>)
   const { length } = rows
   const columns = SCHEMAS[kind].columns.map(({ name, field, optional }) => {
     const column = named[field]
@@ -53,6 +65,31 @@ function actionColumns(rows: readonly KnownAction[]): Named {
     payTime: number(action => (action.kind === 'dividend' ? action.payTime : undefined)),
     newSymbol: text(action => (action.kind === 'symbolChange' ? action.to : undefined)),
     price: number(action => (action.kind === 'delisting' ? action.price : undefined)),
+    announcement: rows.map(({ announcement }) => announcement),
+    canceled: numbers(rows, ({ canceled }) => (canceled === true ? 1 : undefined)),
+  }
+}
+
+function memberColumns(rows: readonly KnownMember[]): Named {
+  return {
+    universe: rows.map(row => row.universe),
+    venue: rows.map(row => row.venue),
+    symbol: rows.map(row => row.symbol),
+    validFrom: numbers(rows, row => row.validFrom),
+    validTo: numbers(rows, row => row.validTo),
+    receiveTime: numbers(rows, row => row.receiveTime),
+  }
+}
+
+function stretchColumns(rows: readonly TradingStretch[]): Named {
+  return {
+    calendar: rows.map(row => row.calendar),
+    zone: rows.map(row => row.zone),
+    day: rows.map(row => row.day),
+    open: numbers(rows, row => row.open),
+    close: numbers(rows, row => row.close),
+    early: numbers(rows, row => (row.early ? 1 : 0)),
+    utcOffset: numbers(rows, row => row.utcOffset),
   }
 }
 
@@ -106,7 +143,35 @@ export function actionOf(row: PlainRow): KnownAction {
         }
     }
   })()
-  return { action, receiveTime: row.receive_time as number }
+  return {
+    action,
+    receiveTime: row.receive_time as number,
+    ...(row.announcement === undefined ? {} : { announcement: row.announcement as string }),
+    ...(row.canceled === 1 ? { canceled: true } : {}),
+  }
+}
+
+export function memberOf(row: PlainRow): KnownMember {
+  return {
+    universe: row.universe as string,
+    venue: row.venue as string,
+    symbol: row.symbol as string,
+    validFrom: (row.valid_from as number | undefined) ?? Number.NEGATIVE_INFINITY,
+    validTo: (row.valid_to as number | undefined) ?? Number.POSITIVE_INFINITY,
+    receiveTime: (row.receive_time as number | undefined) ?? Number.NEGATIVE_INFINITY,
+  }
+}
+
+export function stretchOf(row: PlainRow): TradingStretch {
+  return {
+    calendar: row.calendar as string,
+    zone: row.zone as string,
+    day: row.day as string,
+    open: row.open as number,
+    close: row.close as number,
+    early: row.early === 1,
+    utcOffset: row.utc_offset as number,
+  }
 }
 
 export function instrumentOf(row: PlainRow): KnownInstrument {

@@ -1,15 +1,26 @@
 /**
- * What is known of instruments beside their prices: their terms, each valid for a time, and what happens to holdings.
- * Read as a run knows them: at an instant of the simulation, not as the newest file says.
+ * What is known of instruments beside their prices: their terms, each valid for a time, what happens to holdings, who
+ * belonged to a universe, when a calendar's venues were open. Read as it was known: what a store is asked for as of an
+ * instant holds no row that came later (point-in-time.md).
  */
 import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import { sqlParquet, withDuckDb } from './duckdb.ts'
-import { actionOf, instrumentOf, type PlainRow } from './fields.ts'
+import { actionOf, instrumentOf, memberOf, type PlainRow, stretchOf } from './fields.ts'
 import type { ManifestFile } from './manifest.ts'
-import { type DataKind, type KnownAction, type KnownInstrument, SCHEMAS } from './schema.ts'
+import { namesOf, type Rename } from './renames.ts'
+import {
+  type Column,
+  type DataKind,
+  type KnownAction,
+  type KnownInstrument,
+  type KnownMember,
+  SCHEMAS,
+  type TableKind,
+  type TradingStretch,
+} from './schema.ts'
 import type { Store } from './store.ts'
 
 export interface ReferenceRequest {
@@ -29,25 +40,92 @@ export async function allInstruments(request: ReferenceRequest): Promise<readonl
   return (await readTables(request, 'instruments', order)).map(instrumentOf)
 }
 
+/** Every row of the universes, in order. @throws GordonError UNKNOWN_DATASET, NO_DATASET */
+export async function allMembers(request: ReferenceRequest): Promise<readonly KnownMember[]> {
+  const order = 'universe, venue, symbol, valid_from NULLS FIRST, receive_time NULLS FIRST'
+  return (await readTables(request, 'universe', order)).map(memberOf)
+}
+
+/** Every stretch of trading of the calendars, in order. @throws GordonError UNKNOWN_DATASET, NO_DATASET */
+export async function allStretches(request: ReferenceRequest): Promise<readonly TradingStretch[]> {
+  return (await readTables(request, 'calendars', 'calendar, open')).map(stretchOf)
+}
+
 /**
- * Actions of a run's instruments.
- * @param request.knownAt only what could have been known then; everything unless said. Of one event that was announced
- *   several times (same instrument, kind and time) the last announcement counts.
+ * The last word on each event that was known by an instant, without what had been called off. Rows of one event have the
+ * same announcement, or, where the source has no names for events, the same instrument, kind and time.
+ * @param knownAt everything that the rows have unless said
  */
-export async function readActions(
-  request: ReferenceRequest & { readonly instruments: readonly Instrument[]; readonly knownAt?: Micros },
-): Promise<readonly CorporateAction[]> {
-  const { instruments, knownAt = Number.POSITIVE_INFINITY } = request
-  const wanted = new Set(instruments.map(instrumentId))
+export function lastWords(
+  rows: readonly KnownAction[],
+  knownAt: Micros = Number.POSITIVE_INFINITY,
+): KnownAction[] {
   const last = new Map<string, KnownAction>()
-  for (const known of await allActions(request)) {
-    const { kind, instrument, time } = known.action
-    if (!wanted.has(instrument) || known.receiveTime > knownAt) continue
-    const key = `${instrument} ${kind} ${time}`
+  for (const known of rows) {
+    if (known.receiveTime > knownAt) continue
+    const key = eventKey(known)
     const before = last.get(key)
     if (before === undefined || before.receiveTime <= known.receiveTime) last.set(key, known)
   }
-  return [...last.values()].map(({ action }) => action)
+  return [...last.values()].filter(({ canceled }) => canceled !== true)
+}
+
+function eventKey({ action, announcement }: KnownAction): string {
+  const { instrument, kind, time } = action
+  return announcement === undefined
+    ? `${instrument} ${kind} ${time}`
+    : `${instrument} ${kind} #${announcement}`
+}
+
+export interface ActionsOf {
+  readonly actions: readonly CorporateAction[]
+  /** Those whose last word came after they had taken effect. */
+  readonly late: readonly KnownAction[]
+}
+
+/**
+ * Actions of a run's instruments, those included that they had under other names.
+ * @param request.knownAt only what could have been known then; what the store is asked as of unless said
+ */
+export async function actionsOf(
+  request: ReferenceRequest & { readonly instruments: readonly Instrument[]; readonly knownAt?: Micros },
+): Promise<ActionsOf> {
+  const { instruments, knownAt } = request
+  const words = lastWords(await allActions(request), knownAt)
+  const renames = words.flatMap(({ action }) => (action.kind === 'symbolChange' ? [action] : []))
+  const owner = ownerOf(instruments, renames)
+  const own = words.flatMap(known => {
+    const { action } = known
+    const instrument = owner(action.instrument, action.time)
+    return instrument === undefined ? [] : [{ ...known, action: { ...action, instrument } }]
+  })
+  return {
+    actions: own.map(({ action }) => action),
+    late: own.filter(({ action, receiveTime }) => receiveTime > action.time),
+  }
+}
+
+/** `actionsOf` without what is said of them. */
+export async function readActions(
+  request: Parameters<typeof actionsOf>[0],
+): Promise<readonly CorporateAction[]> {
+  return (await actionsOf(request)).actions
+}
+
+/** Which instrument of the data bore a name at an instant. */
+export function ownerOf(
+  instruments: readonly Instrument[],
+  renames: readonly Rename[],
+): (name: string, time: Micros) => string | undefined {
+  const ids = new Set(instruments.map(instrumentId))
+  const spells = renames.length === 0 ? [] : [...ids].map(id => ({ id, names: namesOf(id, renames, ids) }))
+  return (name, time) => {
+    const former = spells.find(
+      ({ id, names }) =>
+        id !== name && names.some(one => one.id === name && time >= one.from && time < one.to),
+    )
+    return former?.id ?? (ids.has(name) ? name : undefined)
+  }
 }
 
 /**
@@ -70,7 +148,7 @@ export async function readInstruments(
 
 async function readTables(
   { store, datasets }: ReferenceRequest,
-  kind: 'actions' | 'instruments',
+  kind: TableKind,
   order: string,
 ): Promise<PlainRow[]> {
   const ids = datasets ?? (await ofKind(store, kind))
@@ -82,15 +160,25 @@ async function readTables(
     }
     files.push(...(manifest.table?.files ?? []))
   }
+  return readTableFiles(store, kind, files, order)
+}
+
+/** Rows of a table's files, none that came after what the store is asked as of. */
+export async function readTableFiles(
+  store: Store,
+  kind: TableKind,
+  files: readonly ManifestFile[],
+  order: string,
+): Promise<PlainRow[]> {
   if (files.length === 0) return []
   const { columns } = SCHEMAS[kind]
-  const selected = columns.map(({ name, type }) =>
-    type === 'time' ? `epoch_us(${name}) AS ${name}` : type === 'whole' ? `${name}::DOUBLE AS ${name}` : name,
-  )
+  const newest = Math.max(...files.map(({ schema }) => schema))
+  const known = columns.some(({ name }) => name === 'receive_time') ? knownClause(store.knownAt) : ''
   const brought = await store.storage.bring(files)
   try {
     const from = sqlParquet(brought.paths, ', union_by_name = true')
-    const sql = `SELECT ${selected.join(', ')} FROM ${from} ORDER BY ${order}`
+    const selected = columns.map(column => selectedAs(column, newest)).join(', ')
+    const sql = `SELECT ${selected} FROM ${from}${known} ORDER BY ${order}`
     const read = await withDuckDb(connection => connection.runAndReadAll(sql))
     return read
       .getRowObjects()
@@ -106,6 +194,21 @@ async function readTables(
   } finally {
     brought.release()
   }
+}
+
+/** A column that files of an older schema do not have is NULL. */
+function selectedAs({ name, type, since }: Column, newest: number): string {
+  if (since > newest) return `NULL AS ${name}`
+  return type === 'time'
+    ? `epoch_us(${name}) AS ${name}`
+    : type === 'whole'
+      ? `${name}::DOUBLE AS ${name}`
+      : name
+}
+
+function knownClause(knownAt: Micros | undefined): string {
+  if (knownAt === undefined || knownAt === Number.POSITIVE_INFINITY) return ''
+  return ` WHERE receive_time IS NULL OR receive_time <= make_timestamptz(${knownAt})`
 }
 
 async function ofKind(store: Store, kind: DataKind): Promise<string[]> {

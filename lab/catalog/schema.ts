@@ -22,10 +22,14 @@ import type { Micros } from '../core/time.ts'
 import type { TickKind } from '../domain/ports/store.ts'
 
 /** One dataset holds one kind. */
-export type DataKind = 'bars' | TickKind | 'actions' | 'instruments'
+export type DataKind = 'bars' | TickKind | TableKind
+
+/** Kinds that are one table for all instruments, few enough to be held as records. */
+export type TableKind = 'actions' | 'instruments' | 'universe' | 'calendars'
 
 export const TICK_KINDS: readonly TickKind[] = ['trades', 'quotes', 'book', 'funding', 'custom']
-export const DATA_KINDS: readonly DataKind[] = ['bars', ...TICK_KINDS, 'actions', 'instruments']
+export const TABLE_KINDS: readonly TableKind[] = ['actions', 'instruments', 'universe', 'calendars']
+export const DATA_KINDS: readonly DataKind[] = ['bars', ...TICK_KINDS, ...TABLE_KINDS]
 
 /** Which prices a dataset of bars holds. */
 export type PriceType = 'trade' | 'bid' | 'ask' | 'mid'
@@ -143,7 +147,7 @@ export const SCHEMAS: Readonly<Record<DataKind, Schema>> = {
   custom: ticks('custom', column('value', 'double', 'NULL where the source has none', MAY_LACK)),
   actions: {
     kind: 'actions',
-    version: 1,
+    version: 2,
     columns: [
       column('event_time', 'time', 'when it takes effect at the venue'),
       column('receive_time', 'time', 'when it could have been known'),
@@ -156,6 +160,16 @@ export const SCHEMAS: Readonly<Record<DataKind, Schema>> = {
       column('pay_time', 'time', 'of a dividend', MAY_LACK),
       column('new_symbol', 'text', 'of a symbol change', MAY_LACK),
       column('price', 'double', 'of a delisting: paid per share; NULL: the last close', MAY_LACK),
+      column(
+        'announcement',
+        'text',
+        'the source’s own name of the event: a later row with it takes its place',
+        {
+          ...MAY_LACK,
+          since: 2,
+        },
+      ),
+      column('canceled', 'small', '1: called off; NULL: it stands', { ...MAY_LACK, since: 2 }),
     ],
   },
   instruments: {
@@ -184,6 +198,33 @@ export const SCHEMAS: Readonly<Record<DataKind, Schema>> = {
       column('min_notional', 'double', '', MAY_LACK),
     ],
   },
+  // A later row of one universe, instrument and valid_from takes the place of the earlier, from when it is known.
+  universe: {
+    kind: 'universe',
+    version: 1,
+    columns: [
+      column('universe', 'text', 'sp500'),
+      column('venue', 'text', ''),
+      column('symbol', 'text', 'at that time'),
+      column('valid_from', 'time', 'first instant of membership; NULL: always', MAY_LACK),
+      column('valid_to', 'time', 'first instant after it; NULL: until further notice', MAY_LACK),
+      column('receive_time', 'time', 'when it could have been known; NULL: always', MAY_LACK),
+    ],
+  },
+  // One row for each stretch of trading: a session with a lunch has two of one day.
+  calendars: {
+    kind: 'calendars',
+    version: 1,
+    columns: [
+      column('calendar', 'text', 'XNYS'),
+      column('zone', 'text', 'IANA name of its time zone'),
+      column('day', 'text', 'the trading day’s date at the venue'),
+      column('open', 'time', 'first instant of the stretch'),
+      column('close', 'time', 'its last'),
+      column('early', 'small', '1: the session closes before its regular hour'),
+      column('utc_offset', 'whole', 'local time minus UTC as the session opens, µs'),
+    ],
+  },
 }
 
 /** What a source may know of each row beside the columns of a series; absent: 0, 0 and not known. */
@@ -197,6 +238,33 @@ export interface RowExtras {
 export interface KnownAction {
   readonly action: CorporateAction
   readonly receiveTime: Micros
+  /** The source's own name of the event, by which it is revised whatever else changes. */
+  readonly announcement?: string
+  /** It was called off. */
+  readonly canceled?: true
+}
+
+/** One spell of membership, from `validFrom` up to and not including `validTo`; ±Infinity where there is no end. */
+export interface KnownMember {
+  readonly universe: string
+  readonly venue: string
+  readonly symbol: string
+  readonly validFrom: Micros
+  readonly validTo: Micros
+  /** -Infinity: always known. */
+  readonly receiveTime: Micros
+}
+
+/** Trading without a pause, on a day of a calendar. */
+export interface TradingStretch {
+  readonly calendar: string
+  readonly zone: string
+  /** `yyyy-mm-dd` */
+  readonly day: string
+  readonly open: Micros
+  readonly close: Micros
+  readonly early: boolean
+  readonly utcOffset: Micros
 }
 
 /** Terms of an instrument from `validFrom` on, up to and not including `validTo`; ±Infinity where there is no end. */
@@ -218,6 +286,12 @@ export interface KindRows {
   readonly custom: CustomSeries & RowExtras
   readonly actions: readonly KnownAction[]
   readonly instruments: readonly KnownInstrument[]
+  readonly universe: readonly KnownMember[]
+  readonly calendars: readonly TradingStretch[]
+}
+
+export function isTableKind(kind: DataKind): kind is TableKind {
+  return (TABLE_KINDS as readonly DataKind[]).includes(kind)
 }
 
 export function isTickKind(kind: DataKind): kind is TickKind {

@@ -65,6 +65,8 @@ export interface Store {
   readonly readOnly: boolean
   /** `snapshot-<n>-<hash>`: names the exact bytes that are read. */
   readonly snapshot: string
+  /** What came later than this instant is not told (point-in-time.md); Infinity: everything is. */
+  readonly knownAt: Micros
   /** Of every dataset, sorted. */
   readonly ids: readonly string[]
   /** Name of a dataset's manifest, the SHA-256 of its text. @throws GordonError UNKNOWN_DATASET */
@@ -80,12 +82,14 @@ export interface Store {
 
 /**
  * @param options.snapshot an older one, by id or number; the newest unless said
+ * @param options.knownAt only what could have been known at that instant; everything unless said
  * @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED, UNKNOWN_SNAPSHOT
  */
 export async function openStore(
   place: StorePlace,
-  options: { readonly snapshot?: string } = {},
+  options: { readonly snapshot?: string; readonly knownAt?: Micros } = {},
 ): Promise<Store> {
+  const { knownAt = Number.POSITIVE_INFINITY } = options
   const storage = storageOf(place)
   const { name, folder } = storage
   const { readOnly = false } = await requireStore(storage)
@@ -117,6 +121,7 @@ export async function openStore(
     folder,
     readOnly,
     snapshot: snapshot.id,
+    knownAt,
     ids,
     manifestOf,
     show,

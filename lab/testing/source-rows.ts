@@ -32,7 +32,7 @@ export async function sourceRows(
   let largest = 0
   const reading = { path, options, issues, note: (text: string) => void notes.push(text) }
   for await (const batch of adapter.read(reading)) {
-    if (batch.kind === 'actions' || batch.kind === 'instruments') throw new Error(`rows of ${batch.kind}`)
+    if (!('instrument' in batch)) throw new Error(`rows of ${batch.kind}`)
     const { kind, instrument } = batch
     const id = `${instrument.venue}:${instrument.symbol}`
     const of = batch.kind === 'bars' ? [batch.interval, batch.price] : []

@@ -8,7 +8,7 @@ import type { Adjustment } from '../../domain/bar.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import type { IssueLog } from '../ingest/issues.ts'
 import type { ReadingOptions } from '../ingest/reading.ts'
-import type { DataKind, KindRows, PriceType } from '../schema.ts'
+import type { DataKind, KindRows, PriceType, TableKind } from '../schema.ts'
 
 export interface SourceAdapter {
   /** As in `--format`: `trades-csv`. */
@@ -73,7 +73,7 @@ export type SourceBatch = {
     readonly rows: KindRows[Kind]
     /** Number of a row in the source, for messages: its line, row or message; absent: its place in the stream. */
     readonly rowNumber?: (row: number) => number
-  } & (Kind extends 'actions' | 'instruments' ? object : { readonly instrument: SourceInstrument }) &
+  } & (Kind extends TableKind ? object : { readonly instrument: SourceInstrument }) &
     (Kind extends 'custom' ? { readonly name: string } : object) &
     (Kind extends 'bars'
       ? { readonly interval: string; readonly price?: PriceType; readonly adjustment?: Adjustment }

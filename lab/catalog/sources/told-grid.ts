@@ -18,7 +18,7 @@ export class ToldGrids {
 
   /** The batch with the grid that holds every price of its instrument so far; it never becomes coarser. */
   hold(batch: SourceBatch): SourceBatch {
-    if (batch.kind === 'actions' || batch.kind === 'instruments') return batch
+    if (!('instrument' in batch)) return batch
     const { instrument, rows } = batch
     const told = instrument.ticksPerUnit
     if (told === undefined) return batch
