@@ -302,3 +302,42 @@ test('what no series can be made of is refused in a sentence', () => {
     'prices 102 and -107 have no ratio',
   )
 })
+
+test('rolls by date are at the close of that session, of the one before on a holiday, and never after expiry', () => {
+  const rolls = (date: string) => {
+    const front = new ContinuousFutures({ ...byVolume, roll: { at: 'dates', dates: [date] } })
+    const series = whole(front, contractBars([march, june]))
+    return [isoDate(front.rolls[0].time), rows(series).find(row => row[1] === 1)?.[0]]
+  }
+  expect(rolls('2024-03-12')).toEqual(['2024-03-12', '13'])
+  // A Sunday: the session before is Friday's, before any bar, so that June is held from the first one on.
+  const front = new ContinuousFutures({ ...byVolume, roll: { at: 'dates', dates: ['2024-03-10'] } })
+  expect(rows(whole(front, contractBars([march, june])))[0]).toEqual(['11', 1, 104])
+  expect(front.rolls).toEqual([])
+  expect(rolls('2024-05-01')).toEqual(['2024-03-15', '18'])
+  const make =
+    (...dates: string[]) =>
+    () =>
+      new ContinuousFutures({ ...byVolume, roll: { at: 'dates', dates } })
+  expect(make()).toThrow('There are 0 dates to roll at and 2 contracts: give one date')
+  expect(make('2024-02-30')).toThrow('"2024-02-30" is no date')
+})
+
+test('what comes after a close changes no roll that was decided at it', () => {
+  // Bars up to a session, then anything at all: the rows up to there are the same.
+  for (const roll of [{ at: 'volume' }, { at: 'dates', dates: ['2024-03-13'] }] as const) {
+    const made = rows(whole(new ContinuousFutures({ ...byVolume, roll }), contractBars([march, june])))
+    for (let days = 1; days < 5; days++) {
+      const wild = (series: BarSeries): BarSeries => ({
+        ...series,
+        close: series.close.map((price, i) => (i < days ? price : price * 7)),
+        volume: series.volume.map((volume, i) => (i < days ? volume : 1e6 / (1 + volume))),
+      })
+      const other = whole(
+        new ContinuousFutures({ ...byVolume, roll }),
+        contractBars([wild(march), wild(june)]),
+      )
+      expect(rows(other).slice(0, days)).toEqual(made.slice(0, days))
+    }
+  }
+})

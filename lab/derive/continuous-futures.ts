@@ -2,8 +2,9 @@
  * One series from the bars of many contracts of a future: it holds one contract at a time, the front one, and rolls to
  * the next by expiry. Nothing is known early:
  *
- *     session  ───── S−1 ─────┼────── S ──────┼───── S+1 ─────      S: n sessions before the one of the expiry, or the
- *     series      front       │     front     │     next            first in which the next one had more volume
+ *     session  ───── S−1 ─────┼────── S ──────┼───── S+1 ─────      S: n sessions before the one of the expiry, or that
+ *     series      front       │     front     │     next            of a date that was given, or the first in which
+ *                             │               │                     the next one had more volume
  *                                             └ the roll: decided at the close of S, held from the next bar on
  *
  * Prices at the roll are both contracts' closes at the latest instant by then at which both have a bar (pricesTime), as
@@ -18,6 +19,7 @@ import { GordonError } from '../core/errors.ts'
 import { isoTime, type Micros } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import type { Session } from '../domain/calendar/calendar.ts'
+import { type Day, parseDay } from '../domain/calendar/civil.ts'
 import { BarEdges } from './bar-edges.ts'
 import type { ContractBars } from './contract-bars.ts'
 import type { Deriver } from './deriver.ts'
@@ -37,8 +39,13 @@ export interface ContinuousTerms {
   /**
    * `expiry`: at the close of the session that many before the one of the expiry, 0 being that one itself.
    * `volume`: at the close of a session in which the next contract had more volume, at the latest at expiry.
+   * `dates`: at the close of the sessions of these dates (`2024-03-13`), one for every contract but the last; of the
+   * session before where a date has none, and at the latest at expiry.
    */
-  readonly roll: { readonly at: 'expiry'; readonly sessionsBefore: number } | { readonly at: 'volume' }
+  readonly roll:
+    | { readonly at: 'expiry'; readonly sessionsBefore: number }
+    | { readonly at: 'volume' }
+    | { readonly at: 'dates'; readonly dates: readonly string[] }
   /** Default `none`. */
   readonly adjust?: 'none' | 'forwardDifference' | 'forwardRatio'
 }
@@ -93,6 +100,8 @@ export class ContinuousFutures implements Deriver<ContractBars, ContinuousSeries
   readonly #pair = { time: Number.NaN, front: Number.NaN, next: Number.NaN }
   #offset = 0
   #factor = 1
+  /** Days of the rolls, where they are given. */
+  readonly #days: readonly Day[] | undefined
 
   /** @throws DERIVE_TERMS, UNKNOWN_CALENDAR */
   constructor(terms: ContinuousTerms) {
@@ -107,6 +116,7 @@ export class ContinuousFutures implements Deriver<ContractBars, ContinuousSeries
         )
     }
     if (roll.at === 'expiry') requireWhole('sessionsBefore', roll.sessionsBefore, 0)
+    this.#days = roll.at === 'dates' ? daysOf(roll.dates, contracts.length) : undefined
     this.#terms = terms
     // A bar outside of sessions belongs to the one that closes next.
     this.#edges = new BarEdges({ calendar: terms.calendar, interval: '1d', outside: 'keep' })
@@ -169,12 +179,20 @@ export class ContinuousFutures implements Deriver<ContractBars, ContinuousSeries
   #lastClose(contract: number): Micros {
     let session = this.#expirySession(contract)
     const { roll } = this.#terms
-    for (let count = roll.at === 'expiry' ? roll.sessionsBefore : 0; count > 0; count--) {
-      let day = session.day - 1
-      while (this.#edges.calendar.session(day) === undefined) day--
-      session = this.#edges.calendar.session(day)!
-    }
+    const given = this.#days?.at(contract)
+    if (given !== undefined && given < session.day) session = this.#lastSession(given)
+    for (let count = roll.at === 'expiry' ? roll.sessionsBefore : 0; count > 0; count--)
+      session = this.#lastSession(session.day - 1)
     return session.close
+  }
+
+  /** The session of a day, or the one before. @throws CALENDAR_RANGE */
+  #lastSession(from: Day): Session {
+    const { calendar } = this.#edges
+    for (let day = from; ; day--) {
+      const session = calendar.session(day)
+      if (session !== undefined) return session
+    }
   }
 
   #expirySession(contract: number): Session {
@@ -240,6 +258,22 @@ export class ContinuousFutures implements Deriver<ContractBars, ContinuousSeries
         `(${isoTime(this.#time)}): give the bars of all contracts in order of time, each once.`,
     )
   }
+}
+
+/** @throws DERIVE_TERMS */
+function daysOf(dates: readonly string[], contracts: number): Day[] {
+  if (dates.length !== contracts - 1)
+    throw badTerms(
+      `There are ${dates.length} dates to roll at and ${contracts} contracts`,
+      'give one date for every contract but the last',
+    )
+  return dates.map((date, k) => {
+    const day = parseDay(date)
+    if (day === undefined) throw badTerms(`${JSON.stringify(date)} is no date`, 'write 2024-03-13')
+    if (k > 0 && !(date > dates[k - 1]))
+      throw badTerms(`${date} is not after ${dates[k - 1]}`, 'give the dates of the rolls in order')
+    return day
+  })
 }
 
 /** @throws DERIVE_ROLL */
