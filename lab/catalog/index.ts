@@ -12,6 +12,7 @@ export {
 export type { Issue } from './ingest/issues.ts'
 export { datasetWords } from './ingest/merge.ts'
 export type { ColumnRole, ReadingOptions } from './ingest/reading.ts'
+export { type Derived, type DerivedRequest, storeDerived } from './ingest/store-derived.ts'
 export { isStore } from './layout.ts'
 export type { Reading } from './lineage/readings.ts'
 export { fileBytes } from './lineage/source-digest.ts'

@@ -290,6 +290,62 @@ Examples:
     ),
   )
   data
+    .command('derive <dataset>')
+    .description(
+      'make bars, snapshots of books or continuous futures of a dataset, and put them into the store',
+    )
+    .option(
+      '--bars <what>',
+      '5m, 1h, 1d, 1w, month; of trades also 1000trades, 50volume, 1e6notional, volume-imbalance',
+    )
+    .option('--snapshots <time>', 'of a book: how far apart, e.g. 1s or 100ms')
+    .option('--levels <n>', 'of a book: how many of each side (default 10)')
+    .option('--unchanged <what>', 'of a book: repeat (default) or leaveOut a snapshot without news')
+    .option('--continuous <roll>', 'of futures: volume, expiry:5 (sessions before), or dates with commas')
+    .option('--adjust <how>', 'none (default), forward- or back-difference, forward- or back-ratio')
+    .option('--symbol <symbol>', 'of a continuous series, e.g. ES')
+    .option('--dataset <id>', 'id of what is made (default: that of its source with what it is)')
+    .option('--symbols <list>', 'only these instruments, comma separated')
+    .option('--from <time>', 'first day or time')
+    .option('--to <time>', 'last day or time')
+    .option('--calendar <calendar>', 'whose sessions (default: those of each instrument)')
+    .option('--outside <what>', 'what is outside of sessions: leaveOut (default) or keep')
+    .option('--after-break <how>', 'edges after a lunch: continue (default) or restart')
+    .option('--closing-auction <time>', 'prints for so long after the close are the last bar’s')
+    .option('--at-close <what>', 'bars of activity: carry over the night (default) or cut')
+    .option('--late <what>', 'trades whose bar has ended: leaveOut (default), or into the next')
+    .option('--price <side>', 'of quotes: only bid, ask or mid (default: a dataset of each)')
+    .option('--standing', 'of quotes: a bar opens at the quote that stood')
+    .option('--side <source>', 'of imbalance bars: feed (default), or tickRule')
+    .option('--expected-trades <n>', 'of imbalance bars: length of the first')
+    .option('--expected-imbalance <n>', 'and its mean imbalance (default: measured on it)')
+    .option('--bar-span <n>', 'bars that the expected length remembers (default 20)')
+    .option('--trade-span <n>', 'trades that the expected imbalance remembers (default 20 lengths)')
+    .option('--trades-between <least,most>', 'bounds of the expected length')
+    .option('--imbalance-between <least,most>', 'bounds of the expected imbalance')
+    .option('--replace', 'put them in the place of what the dataset has')
+    .option('--store <folder>', 'the store, a folder or s3://bucket/prefix (default data/store)')
+    .option('--snapshot <id>', 'an older snapshot to read')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `
+What is made names what it is made of: gordon data trace goes on to the files. See lab/derive/derive.md.
+
+Examples:
+  gordon data derive us-daily/raw --bars 1w
+  gordon data derive btc/trades --bars 5m
+  gordon data derive btc/trades --bars 1e6notional --dataset btc/dollar-bars
+  gordon data derive btc/trades --bars volume-imbalance --expected-trades 500 --trades-between 50,5000
+  gordon data derive btc/book --snapshots 1s --levels 5
+  gordon data derive es/daily --continuous volume --adjust back-ratio --symbol ES`,
+    )
+    .action(
+      action(async (id: string, options: Options) =>
+        (await import('./data-derive.ts')).dataDerive(id, options),
+      ),
+    )
+  data
     .command('compact <dataset>')
     .description('join the small files that many appends left; same rows, same order')
     .option('--store <folder>', 'the store, a folder or s3://bucket/prefix (default data/store)')
