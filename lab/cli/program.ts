@@ -199,7 +199,7 @@ Examples:
       )
       .option(
         '--kind <kind>',
-        'only bars, trades, quotes, book, funding, custom, actions or instruments (default: all that it has)',
+        'only bars, trades, quotes, book, funding, custom, actions, instruments, universe or calendars (default: all that it has)',
       )
       .option('--price <side>', 'of bars: trade (default), bid, ask or mid prices'),
   )

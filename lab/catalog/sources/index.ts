@@ -1,13 +1,18 @@
 /** Every source that is known, and which one a file or folder is. A new one is a file beside this and a line here. */
 import { GordonError } from '../../core/errors.ts'
 import type { DataKind } from '../schema.ts'
+import { ACTIONS_CSV } from './actions-csv.ts'
 import { BARS_TABLE } from './bars-table.ts'
 import { BINANCE_RECORDING } from './binance-recording.ts'
+import { CALENDAR_CSV } from './calendar-csv.ts'
 import { CCXT_OHLCV } from './ccxt-ohlcv.ts'
 import { CRYPTOFEED } from './cryptofeed.ts'
+import { INSTRUMENTS_CSV } from './instruments-csv.ts'
 import { LEAN } from './lean.ts'
+import { SERIES_CSV } from './series-csv.ts'
 import type { Guess, SourceAdapter, SourcePlace } from './source.ts'
 import { TRADES_CSV } from './trades-csv.ts'
+import { UNIVERSE_CSV } from './universe-csv.ts'
 import { VENUE_PAGES } from './venue-pages.ts'
 import { YAHOO } from './yahoo.ts'
 
@@ -19,7 +24,12 @@ export const SOURCES: readonly SourceAdapter[] = [
   VENUE_PAGES,
   CCXT_OHLCV,
   YAHOO,
+  ACTIONS_CSV,
+  UNIVERSE_CSV,
+  INSTRUMENTS_CSV,
+  CALENDAR_CSV,
   TRADES_CSV,
+  SERIES_CSV,
   BARS_TABLE,
 ]
 
