@@ -72,7 +72,7 @@ export async function countRows(
   where: string,
 ): Promise<number> {
   let rows = 0
-  for (const group of groupsOf(storage, files)) {
+  for (const group of groupsOf(files)) {
     const brought = await storage.bring(group)
     try {
       const sql = `SELECT count(*) FROM ${sqlParquet(brought.paths)}${where}`
@@ -88,10 +88,8 @@ export async function countRows(
 /** Bytes of files that are brought at once. */
 const GROUP_BYTES = 64e6
 
-/** All files of a folder together; those of a remote store as many at a time as need not be many bytes. */
-function groupsOf(storage: Storage, files: readonly ManifestFile[]): (readonly ManifestFile[])[] {
-  if (files.length === 0) return []
-  if (!storage.remote) return [files]
+/** As many at a time as are not many bytes: they are brought, or held to their hashes, before the first row comes. */
+function groupsOf(files: readonly ManifestFile[]): (readonly ManifestFile[])[] {
   const groups: ManifestFile[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const file of files) {
@@ -132,7 +130,7 @@ export class SeriesReader<Kind extends SeriesKind> {
   constructor(terms: SeriesReaderTerms<Kind>) {
     this.#terms = terms
     this.#storage = storageOf(terms.store)
-    this.#groups = groupsOf(this.#storage, terms.files)
+    this.#groups = groupsOf(terms.files)
   }
 
   /** The next rows, at most so many; undefined at the end. The columns belong to the caller. */
@@ -204,9 +202,8 @@ export class SeriesReader<Kind extends SeriesKind> {
     this.#brought = await this.#storage.bring(files)
     this.#connection = await connectDuckDb()
     const newest = (this.#newest = newestOf(files))
-    const sql = columns
-      .filter(({ since }) => since <= newest)
-      .map(({ name, type }) => (type === 'time' ? `epoch_us(${name})` : name))
+    // Times as they lie there, µs in 64 bits: epoch_us() of them costs a quarter of all the reading.
+    const sql = columns.filter(({ since }) => since <= newest).map(({ name }) => name)
     const mixed = files.some(({ schema }) => schema !== newest)
     const from = sqlParquet(this.#brought.paths, mixed ? ', union_by_name = true' : '')
     return this.#connection.stream(`SELECT ${sql.join(', ')} FROM ${from}${whereClause(kind, window)}`)
