@@ -4,9 +4,7 @@ import { benchmarkEquity } from '../sim/benchmark.ts'
 import { type BothPaths, pathFigures } from '../sim/both-paths.ts'
 import { backtest, type TradingSettings } from '../sim/index.ts'
 import { type AccountOptions, currencyOf, readAccount, readFinancing } from './account-flags.ts'
-import { parseActions, readText } from './actions-csv.ts'
-import { type DataOptions, finerBars } from './choose-bars.ts'
-import { chooseData } from './choose-data.ts'
+import { type ChosenReplay, chooseReplay, type ReplayOptions } from './choose-replay.ts'
 import { progressLine } from './output.ts'
 import { checkAnnual, readChoice, readNumber, readTime } from './read-flags.ts'
 import { runDocument } from './run-document.ts'
@@ -15,12 +13,8 @@ import { readStrategies, type StrategyOptions } from './strategies.ts'
 import { readSettings, type TradingOptions } from './trading-flags.ts'
 import { writeWhole } from './write-whole.ts'
 
-export interface BacktestOptions extends DataOptions, TradingOptions, AccountOptions, StrategyOptions {
-  readonly actions?: string
-  readonly finer?: string
+export interface BacktestOptions extends ReplayOptions, TradingOptions, AccountOptions, StrategyOptions {
   readonly queue?: string
-  readonly from?: string
-  readonly to?: string
   readonly riskFreeRate?: string
   readonly periodsPerYear?: string
   readonly report?: string
@@ -45,8 +39,6 @@ export async function backtestCommand(files: readonly string[], options: Backtes
   const to = options.to === undefined ? undefined : readTime('--to', options.to, 'end')
   if (from !== undefined && to !== undefined && from > to)
     throw new GordonError('RANGE_BACKWARDS', `--from ${options.from} is after --to ${options.to}; swap them.`)
-  const actions =
-    options.actions === undefined ? [] : parseActions(await readText(options.actions), options.actions)
   const request = {
     ...settings,
     strategies,
@@ -54,20 +46,9 @@ export async function backtestCommand(files: readonly string[], options: Backtes
     to,
   }
   const { runStatistics } = await import('../analytics/index.ts')
-  const opened = async () => ({
-    ...(await chooseData({ options, from, to: options.to, actions, actionsFile: options.actions })),
-    finer:
-      options.finer === undefined
-        ? undefined
-        : await finerBars(
-            options.finer,
-            options,
-            options.to,
-            actions.filter(({ kind }) => kind === 'split'),
-          ),
-  })
+  const opened = () => chooseReplay(options, from)
   const measured = async (
-    { bars, ticks, finer, instruments, actions }: Awaited<ReturnType<typeof opened>>,
+    { bars, ticks, finer, instruments, actions }: ChosenReplay,
     ambiguity: TradingSettings['ambiguity'],
   ) => {
     const progress = progressLine('backtest')

@@ -90,36 +90,9 @@ function barsFlags(command: Command): Command {
     .option('--to <time>', 'last day or time')
 }
 
-/** What commander says of a command line that it cannot read, in one sentence with its code, as all else is said. */
-function usageSentence(text: string): string {
-  const said = text
-    .trim()
-    .replace(/^error: /, '')
-    .replace(/\n\(Did you mean (.*)\?\)$/, ' (did you mean $1?)')
-  return `gordon: ${said[0].toUpperCase()}${said.slice(1)}; add --help for what it takes. [USAGE]`
-}
-
-export function program(): Command {
-  const gordon = new Command('gordon')
-    .description('Backtest-first research lab: the same strategy file in backtest, paper and live.')
-    .version(VERSION)
-    .exitOverride()
-    .configureHelp({ sortSubcommands: false })
-    .configureOutput({ outputError: (text, write) => write(`${usageSentence(text)}\n`) })
-
-  tradingFlags(
-    tableFlags(
-      barsFlags(
-        gordon
-          .command('backtest <strategies...>')
-          .description('replay a strategy file, or several together, over stored bars or a plain table'),
-      ),
-    ),
-  )
-    .option(
-      '--shares <list>',
-      'of several strategies: parts of the money, in their order, e.g. 0.6,0.4 (default equal ones)',
-    )
+/** All that a replay needs to be told: data, trading, the account, what happens to holdings. */
+function replayFlags(command: Command): Command {
+  return tradingFlags(tableFlags(barsFlags(command)))
     .option('--account-currency <code>', 'currency of the account (default: that of the instruments)')
     .option(
       '--rate <currency=rate>',
@@ -145,6 +118,34 @@ export function program(): Command {
       'place in a book’s queues: risk-averse (default), probabilistic:power:3; exact by itself where data have order ids',
     )
     .option('--finer <dataset>', 'finer bars that only fill: a dataset of the store, or a table')
+}
+
+/** What commander says of a command line that it cannot read, in one sentence with its code, as all else is said. */
+function usageSentence(text: string): string {
+  const said = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*)\?\)$/, ' (did you mean $1?)')
+  return `gordon: ${said[0].toUpperCase()}${said.slice(1)}; add --help for what it takes. [USAGE]`
+}
+
+export function program(): Command {
+  const gordon = new Command('gordon')
+    .description('Backtest-first research lab: the same strategy file in backtest, paper and live.')
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .configureOutput({ outputError: (text, write) => write(`${usageSentence(text)}\n`) })
+
+  replayFlags(
+    gordon
+      .command('backtest <strategies...>')
+      .description('replay a strategy file, or several together, over stored bars or a plain table'),
+  )
+    .option(
+      '--shares <list>',
+      'of several strategies: parts of the money, in their order, e.g. 0.6,0.4 (default equal ones)',
+    )
     .option('--risk-free-rate <rate>', 'per year, e.g. 0.02 (default 0)')
     .option('--periods-per-year <n>', 'for annual figures (default: detected)')
     .option('--report <out.html>', 'write the HTML report')
@@ -169,14 +170,10 @@ Examples:
       ),
     )
 
-  tradingFlags(
-    tableFlags(
-      barsFlags(
-        gordon
-          .command('vet <strategy>')
-          .description('tell whether a strategy knows what it cannot know, and whether its warm-up suffices'),
-      ),
-    ),
+  replayFlags(
+    gordon
+      .command('vet <strategy>')
+      .description('tell whether a strategy knows what it cannot know, and whether its warm-up suffices'),
   )
     .option('--places <n>', 'instants after which the future is changed (default 100)')
     .option('--json', 'one JSON document on stdout')

@@ -43,6 +43,35 @@ async function gordon(...words: string[]): Promise<{ out: string; err: string; c
   return { out, err, code }
 }
 
+it('vets a strategy of trades, and says what it could not ask there', async () => {
+  const rows = Array.from({ length: 600 }, (_, k) => {
+    const time = new Date(Date.UTC(2024, 0, 1) + k * 1000).toISOString()
+    return `${time},${(100 + ((k * 7919) % 50) / 100).toFixed(2)},${1 + (k % 3)},${k % 2 ? 'buy' : 'sell'}`
+  })
+  const table = join(folder, 'trades.csv')
+  writeFileSync(table, `time,price,size,side\n${rows.join('\n')}\n`)
+  const ticks = join(folder, 'ticks')
+  const terms = ['--venue', 'X', '--symbol', 'C', '--calendar', '24/7', '--tick', '0.01', '--lot', '1']
+  expect((await gordon('ingest', table, '--store', ticks, '--dataset', 'coin', ...terms)).err).toBe('')
+  const strategy = given(
+    'trader.ts',
+    `last = 0
+  onTrade(trade, ctx) {
+    const held = ctx.position(trade.instrument)
+    if (trade.price > this.last && held === 0) ctx.buy(trade.instrument, 1)
+    else if (trade.price < this.last && held > 0) ctx.close(trade.instrument)
+    this.last = trade.price
+  }`,
+  )
+  const words = ['--store', ticks, '--data', 'coin', '--places', '12']
+  const { out, code } = await gordon('vet', strategy, ...words)
+  expect(out).toMatch(/^Given: passed\n {2}decisions {5}\d{2,} orders before the last place\n/)
+  expect(out).toContain('The run reads trades of X:C: vet changed their futures and their dates.')
+  expect(out).toContain('[VET_FUTURE_AND_DATES]')
+  expect(out).toContain('[WARM_UP_BARS]')
+  expect(code).toBe(0)
+})
+
 const data = ['--store', store, '--data', 'us-daily/total-return', '--symbols', 'IBM']
 const flips = `onBar(bar, ctx) {
     const held = ctx.position(bar.instrument)

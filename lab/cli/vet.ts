@@ -1,10 +1,12 @@
 /** `gordon vet`: whether a strategy's decisions come from what could be known at the time, and its warm-up. */
 import { GordonError } from '../core/errors.ts'
 import { isoTime } from '../core/time.ts'
-import type { VetReport } from '../research/vet.ts'
+import type { BarSource } from '../domain/ports/store.ts'
+import type { VetFinding, VetReport, VetRequest } from '../research/vet.ts'
 import type { WarmUpProof } from '../research/warm-up.ts'
 import type { AnyStrategy } from '../sim/members.ts'
-import { chooseBars, type DataOptions } from './choose-bars.ts'
+import { type AccountOptions, currencyOf, readAccount, readFinancing } from './account-flags.ts'
+import { chooseReplay, type ReplayOptions } from './choose-replay.ts'
 import { progressLine } from './output.ts'
 import { readNumber, readParams, readTime } from './read-flags.ts'
 import { readSettings, type TradingOptions } from './trading-flags.ts'
@@ -13,9 +15,8 @@ import { row } from './words.ts'
 /** As the verdict has it. */
 const ENOUGH = 30
 
-export interface VetOptions extends DataOptions, TradingOptions {
-  readonly from?: string
-  readonly to?: string
+export interface VetOptions extends ReplayOptions, TradingOptions, AccountOptions {
+  readonly queue?: string
   readonly places?: string
   readonly json?: boolean
 }
@@ -27,10 +28,13 @@ export async function vetCommand(file: string, options: VetOptions): Promise<str
   const params = readParams(options.params)
   const from = options.from === undefined ? undefined : readTime('--from', options.from)
   const to = options.to === undefined ? undefined : readTime('--to', options.to, 'end')
-  const bars = await chooseBars(options, options.to)
+  const data = await chooseReplay(options, from)
   const { vet } = await import('../research/vet.ts')
   const progress = progressLine('vet')
-  const request = { ...settings, params, bars, from, to }
+  const account = { ...readAccount(options), queue: options.queue }
+  const financing = readFinancing(options.financing, currencyOf(options, data.instruments))
+  const { bars, finer, ticks, actions } = data
+  const request = { ...settings, ...account, params, from, to, bars, finer, ticks, actions, financing }
   const report = await vet({ ...request, file, places, vetSeed: settings.seed, onProgress: progress.at })
   progress.done()
   // What the loader refuses has no class to begin with.
@@ -41,26 +45,29 @@ export async function vetCommand(file: string, options: VetOptions): Promise<str
 }
 
 /** Too little warm-up is a finding like any other. */
-function withWarmUp(report: VetReport, warmUp: WarmUpProof | string | undefined): VetReport {
+function withWarmUp(report: VetReport, warmUp: WarmUpProof | VetFinding | undefined): VetReport {
   if (warmUp === undefined) return report
-  if (typeof warmUp === 'string')
-    return { ...report, notes: [...report.notes, { code: 'WARM_UP_NO_ROOM', text: warmUp }] }
+  if ('code' in warmUp) return { ...report, notes: [...report.notes, warmUp] }
   if (warmUp.text === undefined) return report
   const findings = [...report.findings, { code: 'WARM_UP_SHORT', text: warmUp.text }]
   return { ...report, verdict: 'failed', findings }
 }
 
-async function warmUpOf(
-  file: string,
-  request: Omit<Parameters<typeof import('../research/warm-up.ts').proveWarmUp>[0], 'strategy'>,
-): Promise<WarmUpProof | string> {
+async function warmUpOf(file: string, request: Omit<VetRequest, 'file'>): Promise<WarmUpProof | VetFinding> {
   const { loadStrategy } = await import('../sim/loader.ts')
   const { proveWarmUp } = await import('../research/warm-up.ts')
+  const bars = [request.bars ?? []].flat() as BarSource[]
+  if (bars.length !== 1 || request.ticks !== undefined || request.finer !== undefined)
+    return {
+      code: 'WARM_UP_BARS',
+      text: 'Warm-up is counted in bars and proven on one source of them, so not here; vet the strategy on bars as well where it can run on them.',
+    }
   const { strategy } = await loadStrategy(file)
   try {
-    return await proveWarmUp({ ...request, strategy: strategy as AnyStrategy })
+    return await proveWarmUp({ ...request, bars: bars[0], strategy: strategy as AnyStrategy })
   } catch (error) {
-    if (error instanceof GordonError && error.code === 'WARM_UP_NO_ROOM') return error.message
+    if (error instanceof GordonError && error.code === 'WARM_UP_NO_ROOM')
+      return { code: error.code, text: error.message }
     throw error
   }
 }
@@ -72,24 +79,27 @@ function wholeNumber(flag: string, text: string | undefined): number | undefined
   return value
 }
 
-function vetDocument(report: VetReport, warmUp: WarmUpProof | string | undefined): Record<string, unknown> {
+function vetDocument(
+  report: VetReport,
+  warmUp: WarmUpProof | VetFinding | undefined,
+): Record<string, unknown> {
   return {
     ...report,
     places: report.places.map(place => ({ ...place, time: isoTime(place.time) })),
     warmUp:
-      typeof warmUp === 'object'
+      warmUp !== undefined && 'starts' in warmUp
         ? { ...warmUp, starts: warmUp.starts.map(isoTime), differing: warmUp.differing.map(isoTime) }
         : undefined,
   }
 }
 
-function vetSummary(report: VetReport, warmUp: WarmUpProof | string | undefined): string {
+function vetSummary(report: VetReport, warmUp: WarmUpProof | VetFinding | undefined): string {
   const lines = [
     `${report.strategy}: ${report.verdict}`,
     row('decisions', `${report.decisions} orders before the last place`),
     row('places', `${report.places.length} futures changed, ${report.runs} runs in all`),
   ]
-  if (typeof warmUp === 'object') {
+  if (warmUp !== undefined && 'starts' in warmUp) {
     const alike = warmUp.starts.length - warmUp.differing.length
     lines.push(
       row(

@@ -48,15 +48,29 @@ function suspects({ world }: Case): Map<number, string> {
           `${id(first)} has at ${isoTime(x.receiveTime[copied.row])} the close that ${id(second)} prints only at ${isoTime(copied.later)}, ` +
             `and so in ${Math.round(copied.part * 100)} % of its rows; stamp each row with the time at which it was known (receiveTime).`,
         )
-      else if (foretold !== undefined)
-        found.set(
-          first,
-          `${id(first)} foretells the ${foretold.lead === 1 ? 'next return' : `return ${foretold.lead} bars ahead`} of ${id(second)}: its ${foretold.column} and that return correlate by ${foretold.correlation.toFixed(2)} over ${foretold.rows} rows, ` +
-            `which is what a series stamped before it was known looks like; stamp each row with the time at which it was known (receiveTime).`,
-        )
+      else if (foretold !== undefined) found.set(first, foretellingText(id(first), id(second), foretold))
     })
   })
   return found
+}
+
+/** One sentence where values foretell the returns of an instrument; undefined where they do not. */
+export function foretelling(
+  called: string,
+  points: BarSeries,
+  instrument: string,
+  prices: BarSeries,
+): string | undefined {
+  const found = foretoldReturns(points, prices, false)
+  return found === undefined ? undefined : foretellingText(called, instrument, found)
+}
+
+function foretellingText(called: string, of: string, { lead, column, correlation, rows }: Foretold): string {
+  const which = lead === 1 ? 'next return' : `return ${lead} bars ahead`
+  return (
+    `${called} foretells the ${which} of ${of}: its ${column} and that return correlate by ${correlation.toFixed(2)} over ${rows} rows, ` +
+    `which is what a series stamped before it was known looks like; stamp each row with the time at which it was known (receiveTime).`
+  )
 }
 
 function earlyStamp(series: BarSeries, interval: string, calendar: string): string | undefined {
@@ -164,6 +178,7 @@ function foretoldAt(x: BarSeries, y: BarSeries, same: boolean, lead: number): Fo
       : {
           close: row => x.close[row],
           'change of close': row => Math.log(x.close[row] / x.close[row - 1]),
+          'step of close': row => x.close[row] - x.close[row - 1],
           'close against its open': row => Math.log(x.close[row] / x.open[row]),
         }),
   }

@@ -5,22 +5,16 @@
  */
 import { Random } from '../core/random.ts'
 import { type VetFinding, ofMany } from './vet-findings.ts'
-import type { Case } from './vet-request.ts'
+import type { Baseline, Place, Subject } from './vet-request.ts'
 import { at, type Difference, firstDifference } from './vet-compare.ts'
-import { FUTURE_WORDS, FUTURES, type Future, perturbFuture, type World } from './vet-worlds.ts'
-
-export interface Place {
-  /** What is known from here on was changed. */
-  readonly time: number
-  readonly kind: Future
-}
+import { FUTURES } from './vet-worlds.ts'
 
 export interface FutureResult {
   readonly findings: readonly VetFinding[]
   readonly places: readonly Place[]
 }
 
-export function choosePlaces({ baseline, instants, vetSeed }: Case, count: number): Place[] {
+export function choosePlaces({ baseline, instants, vetSeed }: Baseline, count: number): Place[] {
   const random = new Random(vetSeed)
   const sent = baseline.decisions.filter(one => one.order !== '' && one.callback !== 'onEnd')
   const first = Math.min(instants.length - 1, Math.max(1, Math.floor(instants.length * 0.05)))
@@ -45,17 +39,10 @@ function rowAfter(instants: Float64Array, time: number): number {
   return low
 }
 
-/** A timer goes off only while bars come: after the last one left nothing can be compared. */
-function endOf({ series }: World): number {
-  return series.reduce(
-    (end, one) => (one.length === 0 ? end : Math.max(end, one.receiveTime[one.length - 1])),
-    Number.NEGATIVE_INFINITY,
-  )
-}
-
 /** @param apart called before the second half: from there on every run has a fresh copy of the strategy's module */
 export async function vetFuture(
-  given: Case,
+  given: Baseline,
+  subject: Subject,
   count: number,
   apart: () => Promise<void>,
   onPlace: (done: number) => void,
@@ -64,9 +51,8 @@ export async function vetFuture(
   const found: { place: Place; difference: Difference }[] = []
   for (const [number, place] of places.entries()) {
     if (number === places.length >> 1) await apart()
-    const world = perturbFuture(given.world, place.time, place.kind, given.vetSeed + 7919 * (number + 1))
-    const other = await given.runIn(world)
-    const difference = firstDifference(given.baseline, other, Math.min(place.time, endOf(world) + 1))
+    const { other, end } = await subject.inFuture(place, given.vetSeed + 7919 * (number + 1))
+    const difference = firstDifference(given.baseline, other, Math.min(place.time, end))
     if (difference !== undefined) found.push({ place, difference })
     onPlace(number + 1)
   }
@@ -74,7 +60,7 @@ export async function vetFuture(
   const { place, difference } = found[0]
   const text =
     `A decision used rows that were not known yet: at ${at(difference.time)} the strategy did "${difference.here}", ` +
-    `and "${difference.there}" when only the bars from ${at(place.time)} on were ${FUTURE_WORDS[place.kind]} ` +
+    `and "${difference.there}" when only the ${subject.noun} from ${at(place.time)} on were ${subject.words[place.kind]} ` +
     `(${ofMany(found.length, places.length, 'place')}); decide from bar, ctx and indicators alone, which end at the present.`
   return { findings: [{ code: 'FUTURE_ROWS', text }], places }
 }

@@ -25,8 +25,8 @@ const BY_DATES = 3.5
 const BY_MARKET = 4.5
 const BY_BARS = 4
 /** A list this long may hold a sample. */
-const TABLE = 20
-const SEQUENCE = 30
+export const TABLE = 20
+export const SEQUENCE = 30
 /** A table or a model this large may know each day by its rough shape. */
 const LARGE = 60
 const ROTATIONS = 12
@@ -63,26 +63,21 @@ export async function vetKnowledge(given: Case, range: RunRange): Promise<Knowle
         `its decisions stay the same until ${at(ended)} and differ in the last instants only; take the last day, or the number of bars, out of the code.`,
     })
   } else if (dates.changed !== undefined) {
-    const where = `from ${at(dates.changed)} on decisions differ once the same bars lie 28 years off, on equal weekdays and days of the month`
-    if (datedNumbers >= TABLE)
-      findings.push({
-        code: 'KNOWN_BY_DATE',
-        text:
-          `The code holds ${datedNumbers} numbers by date and decides by them: ${where}. Nobody can tell when they were known; ` +
-          `bring them in as data with the time at which each was known, not as a table made from the sample.`,
-      })
+    if (datedNumbers >= TABLE) findings.push(knownByDate(datedNumbers, dates.changed))
     else if ((dates.gain > BY_DATES && deviations(real.gain) > 2) || market.rotation > BY_MARKET)
       findings.push({
         code: 'KNOWN_BY_DATE',
         text:
-          `The dates in the code were picked by what happened after them: ${where}, and what the dates add to the gain lies ` +
+          `The dates in the code were picked by what happened after them: ${byDate(dates.changed)}, and what the dates add to the gain lies ` +
           `${Math.max(dates.gain, market.rotation).toFixed(1)} spreads above chance; leave out dates that nobody knew beforehand.`,
       })
     else
-      notes.push({
-        code: 'DATES_IN_CODE',
-        text: `Decisions depend on dates in the code: ${where}. vet cannot see whether these were known beforehand; their gain is no more than chance would give.`,
-      })
+      notes.push(
+        datesInCode(
+          dates.changed,
+          ' whether these were known beforehand; their gain is no more than chance would give.',
+        ),
+      )
   }
   const byPrice = market.haze > BY_MARKET
   if (ended === undefined && dates.changed === undefined) {
@@ -91,16 +86,14 @@ export async function vetKnowledge(given: Case, range: RunRange): Promise<Knowle
       longestList >= SEQUENCE &&
       market.alike > 0.9 &&
       Math.max(bars.gain, market.rotation) > 1.5
-    if (counted || bars.gain > BY_BARS)
-      findings.push({
-        code: 'KNOWN_BY_BAR',
-        text:
-          `The strategy knows what comes after which bar: from ${at(bars.changed!)} on its decisions differ once the data begin a few bars later, ` +
-          (counted
-            ? `while another market on the same dates changes ${market.alike === 1 ? 'nothing' : 'next to nothing'}, and the code holds a list of ${longestList}`
-            : `and counting from the very first bar adds ${bars.gain.toFixed(1)} spreads more to the gain than chance would`) +
-          `; decide by prices, not by a table over the number of the bar.`,
-      })
+    if (counted) findings.push(knownByBar(bars.changed!, longestList, market.alike))
+    else if (bars.gain > BY_BARS)
+      findings.push(
+        byBarFinding(
+          bars.changed!,
+          `and counting from the very first bar adds ${bars.gain.toFixed(1)} spreads more to the gain than chance would`,
+        ),
+      )
     else if (market.rotation > BY_MARKET && !byPrice)
       findings.push({
         code: 'KNOWN_BY_DATE',
@@ -124,6 +117,43 @@ export async function vetKnowledge(given: Case, range: RunRange): Promise<Knowle
         `${market.blur.toFixed(1)} spreads; fit on bars before those of the run, or in the strategy on bars that are past (ctx.history).`,
     })
   return { findings, notes }
+}
+
+function byDate(changed: number): string {
+  return `from ${at(changed)} on decisions differ once the same rows lie 28 years off, on equal weekdays and days of the month`
+}
+
+/** @param changed first decision that is another on other dates */
+export function knownByDate(datedNumbers: number, changed: number): VetFinding {
+  return {
+    code: 'KNOWN_BY_DATE',
+    text:
+      `The code holds ${datedNumbers} numbers by date and decides by them: ${byDate(changed)}. Nobody can tell when they were known; ` +
+      `bring them in as data with the time at which each was known, not as a table made from the sample.`,
+  }
+}
+
+export function datesInCode(changed: number, what = ' whether these were known beforehand.'): VetFinding {
+  const text = `Decisions depend on dates in the code: ${byDate(changed)}. vet cannot see${what}`
+  return { code: 'DATES_IN_CODE', text }
+}
+
+/** @param changed first decision that is another without the first bars */
+export function knownByBar(changed: number, longestList: number, alike: number): VetFinding {
+  const much = alike === 1 ? 'nothing' : 'next to nothing'
+  return byBarFinding(
+    changed,
+    `while another market on the same dates changes ${much}, and the code holds a list of ${longestList}`,
+  )
+}
+
+function byBarFinding(changed: number, because: string): VetFinding {
+  return {
+    code: 'KNOWN_BY_BAR',
+    text:
+      `The strategy knows what comes after which bar: from ${at(changed)} on its decisions differ once the data begin a few bars later, ${because}` +
+      `; decide by prices, not by a table over the number of the bar.`,
+  }
 }
 
 interface Moved {
@@ -274,7 +304,7 @@ function isLate(time: number, instants: Float64Array): boolean {
   return time >= instants[Math.floor(instants.length * 0.98)]
 }
 
-function shiftMembers(members: readonly Membership[], by: number): Membership[] {
+export function shiftMembers(members: readonly Membership[], by: number): Membership[] {
   const move = (day: string | undefined) =>
     day === undefined ? undefined : isoDate(Date.parse(`${day}T00:00:00Z`) * 1000 + by)
   return members.map(({ symbol, from, to }) => ({ symbol, from: move(from), to: move(to) }))

@@ -5,25 +5,47 @@
  */
 import { isoTime } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
-import { instrumentId } from '../domain/instrument.ts'
 import type { VetFinding } from './vet-findings.ts'
-import type { Case } from './vet-request.ts'
+import type { Literals } from './vet-literals.ts'
+import type { SampleColumn } from './vet-request.ts'
 
 const LEAST = 30
 const RUNS_ALONG = 0.97
 
-export function sampleInCode({ world, literals }: Case): VetFinding[] {
-  for (const list of literals.lists)
-    for (const [handle, series] of world.series.entries())
-      for (const { name, values } of columnsOf(series)) {
-        const place = placeIn(values, list)
-        if (place === undefined) continue
-        const text =
-          `A list of ${list.length} numbers in the code is the ${name} of ${instrumentId(world.instruments[handle])} from ${isoTime(series.receiveTime[place])} on, as it is or on another scale; ` +
-          `a strategy reads prices from bar, ctx and indicators as they become known, so take the list out.`
-        return [{ code: 'SAMPLE_IN_CODE', text }]
-      }
+export function sampleInCode({ lists }: Literals, columns: readonly SampleColumn[]): VetFinding[] {
+  for (const list of lists)
+    for (const { called, values, receiveTime } of columns) {
+      const place = placeIn(values, list)
+      if (place === undefined) continue
+      const text =
+        `A list of ${list.length} numbers in the code is the ${called} from ${isoTime(receiveTime[place])} on, as it is or on another scale; ` +
+        `a strategy reads what it needs from bar, ctx and indicators as it becomes known, so take the list out.`
+      return [{ code: 'SAMPLE_IN_CODE', text }]
+    }
   return []
+}
+
+/** @param instrument its id */
+export function barColumns(instrument: string, series: BarSeries): SampleColumn[] {
+  return columnsOf(series).map(({ name, values }) => ({
+    called: `${name} of ${instrument}`,
+    values,
+    receiveTime: series.receiveTime,
+  }))
+}
+
+/** Columns of a series by their names. @param called whose they are: `trades of XNAS:A` */
+export function columnsNamed(
+  called: string,
+  series: { readonly length: number; readonly receiveTime: Float64Array },
+  names: readonly string[],
+): SampleColumn[] {
+  const columns = series as unknown as Readonly<Record<string, Float64Array>>
+  return names.map(name => ({
+    called: `${name} of the ${called}`,
+    values: columns[name].subarray(0, series.length),
+    receiveTime: series.receiveTime,
+  }))
 }
 
 function columnsOf(series: BarSeries): { name: string; values: Float64Array }[] {

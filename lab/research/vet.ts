@@ -5,6 +5,9 @@
  *   refused      what the loader refuses is found out already
  *   state        the same run twice, and once more at the end, in one process
  *   future       everything after an instant changed, in 100 places (vet-future.ts)
+ *
+ * and of one source of bars (vet-bars.ts; of other runs vet-streams.ts has what can be asked):
+ *
  *   knowledge    dates, bar numbers, the market itself moved away (vet-knowledge.ts)
  *   prices       adjusted levels, full-sample statistics (vet-prices.ts)
  *   data         rows stamped early (vet-data.ts)
@@ -18,25 +21,23 @@ import { pathToFileURL } from 'node:url'
 import { readFileSync } from 'node:fs'
 import { canonicalJson, textDigest } from '../core/digest.ts'
 import { GordonError, isGordonError } from '../core/errors.ts'
+import type { BarSource } from '../domain/ports/store.ts'
 import { backtest } from '../sim/backtest.ts'
 import { loadStrategy } from '../sim/loader.ts'
 import { readCompiled } from '../sim/loading/module-cache.ts'
 import type { AnyStrategy } from '../sim/members.ts'
 import { strategyDefinition } from '../strategy/strategy.ts'
-import { vetData } from './vet-data.ts'
 import type { Verdict, VetFinding } from './vet-findings.ts'
-import { type Place, vetFuture } from './vet-future.ts'
-import { vetKnowledge } from './vet-knowledge.ts'
+import { barSubject } from './vet-bars.ts'
+import { vetFuture } from './vet-future.ts'
 import { type Language, rememberLanguage, restoreLanguage } from './vet-language.ts'
 import { literalsIn } from './vet-literals.ts'
 import { StrategyOnlooker } from './vet-onlooker.ts'
-import { vetPrices } from './vet-prices.ts'
-import { type Case, runner, type VetRequest } from './vet-request.ts'
+import { type Baseline, type Place, runner, type VetRequest } from './vet-request.ts'
 import { sampleInCode } from './vet-sample.ts'
-import { vetSurvivors } from './vet-survivors.ts'
+import { streamSubject } from './vet-streams.ts'
 import { at, firstDifference } from './vet-compare.ts'
 import type { Watched } from './vet-watch.ts'
-import { instantsOf, worldOf } from './vet-worlds.ts'
 
 export type { VetRequest } from './vet-request.ts'
 export type { Verdict, VetFinding } from './vet-findings.ts'
@@ -118,33 +119,40 @@ async function vetted(
     },
     onlooker,
   )
-  const world = worldOf(request.bars)
-  const baseline = await run(world)
+  const universe = request.universe ?? strategyDefinition(shared)?.universe
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = request
+  const terms = { from: request.from, to: request.to, universe }
+  const alone = barsAlone(request)
+  const subject = alone === undefined ? streamSubject(request, run, terms) : barSubject(alone, run, terms)
+  const runAgain = () => run(subject.sources)
+  const baseline = await runAgain()
   onlooker.look()
   onlooker.lookNoMore()
   if (baseline.thrown !== undefined) throw baseline.thrown
-  const instants = instantsOf(world).filter(
-    time =>
-      time >= (request.from ?? Number.NEGATIVE_INFINITY) && time <= (request.to ?? Number.POSITIVE_INFINITY),
-  )
+  const instants = subject.instants.filter(time => time >= from && time <= to)
   const literals = literalsIn(compiledCode(request.file), {
     from: instants[0],
     to: instants[instants.length - 1],
   })
-  const given: Case = { world, baseline, instants, literals, vetSeed, runIn: run }
-  const findings: VetFinding[] = [...sameBar(request, baseline), ...sampleInCode(given)]
-  const again = firstDifference(baseline, await run(world))
+  const given: Baseline = { baseline, instants, literals, vetSeed }
+  const findings: VetFinding[] = [
+    ...sameBar(request, baseline, subject.backed),
+    ...sampleInCode(literals, literals.lists.length === 0 ? [] : subject.columns()),
+  ]
+  const again = firstDifference(baseline, await runAgain())
   if (again !== undefined) {
     findings.push(stateFinding(again, 'the second run'))
     apart = true
   }
   const separate = async (): Promise<void> => {
     if (apart) return
-    const last = firstDifference(baseline, await run(world))
+    const last = firstDifference(baseline, await runAgain())
     if (last !== undefined) findings.push(stateFinding(last, `the run after ${runs - 1} others`))
     apart = true
   }
-  const future = await vetFuture(given, places, separate, done => request.onProgress?.(done, places + 40))
+  const future = await vetFuture(given, subject, places, separate, done =>
+    request.onProgress?.(done, places + 40),
+  )
   findings.push(...future.findings)
   // From here on one fresh copy serves: what it may remember of other markets is no longer what is asked.
   restoreLanguage(language)
@@ -152,34 +160,30 @@ async function vetted(
   apart = false
   const noticed = await noticedBy(request, baseline, await fresh())
   if (noticed !== undefined) findings.push(noticed)
-  const definition = strategyDefinition(shared)
-  const universe = request.universe ?? definition?.universe
-  const data = await vetData(given)
-  const knowledge = await vetKnowledge(given, { from: request.from, to: request.to, universe })
-  request.onProgress?.(places + 30, places + 40)
-  const prices = await vetPrices(given, baseline.run!.params)
-  const survivors = await vetSurvivors(given, universe)
-  // Who reads the future earns what no other explanation gives: one sentence, the right one.
-  const explained = [...future.findings, ...data.findings].length > 0
-  if (!explained) findings.push(...knowledge.findings)
-  findings.push(...prices.findings, ...data.findings, ...survivors.findings, ...onlooker.findings())
+  const told = await subject.ask(given, future.findings.length > 0, () =>
+    request.onProgress?.(places + 30, places + 40),
+  )
+  findings.push(...told.findings, ...onlooker.findings())
   request.onProgress?.(places + 40, places + 40)
   const lastPlace = Math.max(...future.places.map(place => place.time))
   return report(request, {
     strategy: baseline.run!.strategy,
     codeHash: loaded.codeHash,
     findings,
-    notes: [
-      ...(findings.length === 0 ? [...knowledge.notes, ...prices.notes] : []),
-      ...data.notes,
-      ...survivors.notes,
-    ],
+    notes: told.notes,
     places: future.places,
     decisions: baseline.decisions.filter(
       one => one.order !== '' && one.callback !== 'onEnd' && one.time < lastPlace,
     ).length,
     runs,
   })
+}
+
+/** The only source of a run that reads bars and nothing beside them. */
+function barsAlone({ bars, finer, ticks, actions }: VetRequest): BarSource | undefined {
+  const sources = [bars ?? []].flat() as BarSource[]
+  const beside = [finer ?? [], ticks ?? [], actions ?? []].flat()
+  return sources.length === 1 && beside.length === 0 ? sources[0] : undefined
 }
 
 function report(request: VetRequest, told: Omit<VetReport, 'verdict' | 'digest' | 'vetSeed'>): VetReport {
@@ -214,14 +218,17 @@ function compiledCode(file: string): string {
   return compiled === undefined ? '' : readFileSync(compiled.module, 'utf8')
 }
 
-function sameBar(request: VetRequest, { run }: Watched): VetFinding[] {
+/** @param backed instruments whose orders meet quotes, trades or a book, which stand at the very instant */
+function sameBar(request: VetRequest, { run }: Watched, backed: ReadonlySet<string>): VetFinding[] {
   const mend = 'let market orders fill at the next open (marketFill: nextOpen).'
   const orders = new Map((run?.orders ?? []).map(order => [order.id, order]))
-  const past = run?.fills.find(fill => {
+  const onBars = (run?.fills ?? []).filter(fill => !backed.has(fill.instrument))
+  const past = onBars.find(fill => {
     const order = orders.get(fill.orderId)
     return order !== undefined && fill.time <= order.submittedAt
   })
-  if (request.marketFill !== 'last' && past === undefined) return []
+  const atLast = request.marketFill === 'last' && (backed.size === 0 || onBars.length > 0)
+  if (!atLast && past === undefined) return []
   const where =
     past === undefined
       ? ''

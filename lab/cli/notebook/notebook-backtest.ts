@@ -72,19 +72,13 @@ export async function backtest(request: NotebookBacktest): Promise<NotebookRun> 
       'With strategies, params are given to each of them: strategies: [{ strategy, params: { … } }, …].',
     )
   const strategies = await Promise.all((several ?? [{ strategy: strategy!, params }]).map(loaded))
-  const bars = await Promise.all(listed<AnyBars>(request.bars).map(sourceOf))
-  const ticks = await Promise.all(
-    listed<AnyTicks>(request.ticks).map(one => (one instanceof NotebookTicks ? one.source() : one)),
-  )
-  const finer = request.finer === undefined ? undefined : await sourceOf(request.finer)
+  const sources = await sourcesOf(request)
   let bar: Progress | undefined
   const run = await interruptible(signal =>
     runBacktest({
       ...rest,
       strategies,
-      bars,
-      finer,
-      ticks,
+      ...sources,
       from: instant('from', request.from, 1),
       to: instant('to', request.to, DAY),
       signal,
@@ -109,8 +103,26 @@ function listed<T>(given: T | readonly T[] | undefined): readonly T[] {
   return given === undefined ? [] : Array.isArray(given) ? (given as readonly T[]) : [given as T]
 }
 
-/** Bars as the engine reads them. */
-export async function sourceOf(bars: AnyBars): Promise<BarSource> {
+/** Bars and ticks as the engine reads them. */
+export async function sourcesOf({
+  bars,
+  ticks,
+  finer,
+}: Pick<NotebookBacktest, 'bars' | 'ticks' | 'finer'>): Promise<{
+  readonly bars: readonly BarSource[]
+  readonly ticks: readonly TickSource[]
+  readonly finer: BarSource | undefined
+}> {
+  return {
+    bars: await Promise.all(listed<AnyBars>(bars).map(sourceOf)),
+    ticks: await Promise.all(
+      listed<AnyTicks>(ticks).map(one => (one instanceof NotebookTicks ? one.source() : one)),
+    ),
+    finer: finer === undefined ? undefined : await sourceOf(finer),
+  }
+}
+
+async function sourceOf(bars: AnyBars): Promise<BarSource> {
   return bars instanceof NotebookBars ? await bars.source() : bars
 }
 
