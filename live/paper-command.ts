@@ -15,6 +15,9 @@ export function addPaperCommand(gordon: Command): void {
       .option('--bar-grace <ms>', 'how long an instant waits for its bars (default 2000)')
       .option('--max-instants <n>', 'stop after this many')
       .option('--connect-timeout <s>', 'how long the feed may take to answer at first (default 10)')
+      .option('--record <dataset>', 'store the bars as they are worked, each with its time of receipt')
+      .option('--store <folder>', 'of --record: a folder or s3://bucket/prefix (default data/store)')
+      .option('--record-every <s>', 'how long a bar may wait before it is stored (default 30)')
       .option('--json', 'one JSON document on stdout'),
   )
     .addHelpText(

@@ -5,10 +5,13 @@
  */
 import { rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { DEFAULT_STORE } from '../lab/cli/choose-bars.ts'
 import { readNumber, readParams } from '../lab/cli/read-flags.ts'
-import { sessionDocument, sessionSummary } from '../lab/cli/session-summary.ts'
+import { SessionRecording } from '../lab/cli/session-recording.ts'
+import { recordingLine, sessionDocument, sessionSummary } from '../lab/cli/session-summary.ts'
+import { storePlace } from '../lab/cli/store-place.ts'
 import { readSettings, type TradingOptions } from '../lab/cli/trading-flags.ts'
-import { GordonError } from '../lab/core/errors.ts'
+import { GordonError, isGordonError } from '../lab/core/errors.ts'
 import { isoTime, parseInterval } from '../lab/core/time.ts'
 import { VERSION } from '../lab/core/version.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../lab/domain/instrument.ts'
@@ -35,15 +38,23 @@ export interface PaperOptions extends TradingOptions {
   readonly maxInstants?: string
   /** How long the feed may take to answer at the start, s; default 10. */
   readonly connectTimeout?: string
+  /** Dataset of the store into which the bars go as they are worked. */
+  readonly record?: string
+  /** Of --record; default data/store. */
+  readonly store?: string
+  /** How long a bar may wait before it is stored, s; default 30. */
+  readonly recordEvery?: string
   readonly json?: boolean
 }
 
 const STATUS_MS = 1000
+const RECORD_STEP_MS = 50
 
 /** Runs until Ctrl-C, the end of the feed or --max-instants; returns what to print. */
 export async function paperCommand(strategyPath: string, options: PaperOptions): Promise<string> {
   const plan = await readPlan(strategyPath, options)
   const path = options.journal ?? defaultJournal(strategyPath)
+  const recording = await readRecording(options, path)
   const resume = new ResumePoint()
   let session: PaperSession | undefined
   const { journal, cutBytes } = await JournalFile.open(path, entry => {
@@ -55,13 +66,20 @@ export async function paperCommand(strategyPath: string, options: PaperOptions):
     else if (event.kind === 'feed' && event.state === 'connected') resume.connected(event.stream)
     session!.apply(entry)
   })
+  const tell = statusLine()
   const runner = new PaperRunner({
     journal,
     clock: { now: () => Date.now() * 1000 },
     after: journal.time,
     maxInstants: readNumber('--max-instants', options.maxInstants),
-    onProgress: statusLine(),
+    onProgress: now => {
+      tell(now)
+      void recording?.step(now)
+    },
   })
+  const recordLater = setInterval(() => {
+    if (session !== undefined) void recording?.step(session)
+  }, RECORD_STEP_MS)
   const feed = new WsBars({
     url: options.feed,
     symbols: session === undefined ? plan.symbols : session.header.instruments.map(instrumentId),
@@ -72,6 +90,7 @@ export async function paperCommand(strategyPath: string, options: PaperOptions):
       const offered = plan.header(offer)
       if (session !== undefined) holdToHeader(session.header, offered, path)
       else {
+        recording?.hold(offered)
         session = new PaperSession({ strategy: plan.strategy, header: offered })
         runner.receive(offered)
       }
@@ -84,6 +103,12 @@ export async function paperCommand(strategyPath: string, options: PaperOptions):
   const interrupt = () => runner.stop('interrupted')
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   try {
+    await recording?.connect().catch(error => {
+      // A wrong flag is refused; a store that is away is no reason to leave a session that has begun.
+      if (session === undefined || !isGordonError(error) || error.kind === 'input') throw error
+      note(`not recorded for now: ${error.message}`)
+    })
+    if (session !== undefined) recording?.hold(session.header)
     if (session === undefined) note(`writing ${path}`)
     else {
       note(`going on with ${path}: ${journal.entries} entries replayed`)
@@ -93,16 +118,51 @@ export async function paperCommand(strategyPath: string, options: PaperOptions):
     }
     feed.start()
     session = await runner.run(() => session)
+  } catch (error) {
+    clearInterval(recordLater)
+    if (recording !== undefined && session !== undefined && session.begun > 0)
+      note(recordingLine(await recording.finish(session), path))
+    throw error
   } finally {
     clearTimeout(patience)
+    clearInterval(recordLater)
     feed.stop()
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
     if (journal.entries === 0) rmSync(path, { force: true })
     await journal.close()
   }
   const { entries, head } = journal
-  const result = { run: session.finish(), session, journal: { path, entries, head, tornBytes: cutBytes } }
+  const stored = await recording?.finish(session)
+  const result = {
+    run: session.finish(),
+    session,
+    journal: { path, entries, head, tornBytes: cutBytes },
+    ...(stored === undefined ? {} : { recording: stored }),
+  }
   return options.json === true ? JSON.stringify(sessionDocument(result)) : sessionSummary(result)
+}
+
+/** Where the session's bars are recorded; undefined where nobody asked for it. */
+async function readRecording(options: PaperOptions, journal: string): Promise<SessionRecording | undefined> {
+  const { record, store, recordEvery } = options
+  if (record === undefined) {
+    for (const [flag, given] of Object.entries({ '--store': store, '--record-every': recordEvery }))
+      if (given !== undefined)
+        throw new GordonError('FLAG_UNUSED', `${flag} does nothing without --record; name a dataset with it.`)
+    return undefined
+  }
+  const seconds = readNumber('--record-every', recordEvery) ?? 30
+  if (!(seconds >= 0))
+    throw new GordonError('SETTING_INVALID', `--record-every is ${recordEvery}; give seconds, 0 or more.`)
+  return new SessionRecording({
+    store: await storePlace(store ?? DEFAULT_STORE),
+    dataset: record,
+    flag: '--record',
+    journal: basename(journal),
+    now: () => Date.now() * 1000,
+    every: seconds * 1e6,
+    note,
+  })
 }
 
 interface Plan {

@@ -5,8 +5,9 @@ import { instrumentId } from '../domain/instrument.ts'
 import { JournalReader, verifyJournal } from '../journal/index.ts'
 import { loadStrategy } from '../sim/loader.ts'
 import { PaperSession } from '../sim/paper-session.ts'
-import { plainParity, receiveTimeParity } from '../sim/parity.ts'
+import { plainParity, receiveTimeParity, recordedParity } from '../sim/parity.ts'
 import type { AnyStrategy } from '../sim/members.ts'
+import { sliceSeries } from '../sim/series.ts'
 import { chooseBars, type DataOptions } from './choose-bars.ts'
 import { type SessionResult, sessionDocument, sessionSummary } from './session-summary.ts'
 
@@ -56,9 +57,12 @@ export async function parityCommand(path: string, options: ParityOptions): Promi
   const { result, strategy } = await replay(path, options)
   const { session, run } = result
   const stored = options.data !== undefined || options.store !== undefined || options.file !== undefined
-  const plain = stored ? await plainBars(session, options) : undefined
+  const bars = stored ? await storedBars(session, options) : undefined
+  const plain = bars?.map(asOfClose)
   const received = await receiveTimeParity(session, run, strategy)
   const onClose = await plainParity(session, run, strategy, plain)
+  // Bars that say when they were received were recorded from a feed; others are known at their closes.
+  const recorded = bars?.some(isRecorded) ? await recordedParity(session, run, strategy, bars) : undefined
   if (!received.equal)
     throw new GordonError(
       'PARITY_BROKEN',
@@ -71,9 +75,17 @@ export async function parityCommand(path: string, options: ParityOptions): Promi
       `${onClose.unexplained} of ${onClose.differences.length} decisions that differ from the plain bars are explained by no late or missing bar, first: ${onClose.differences.find(one => one.because === undefined)?.decision}.`,
       { kind: 'failure' },
     )
-  if (options.json === true) return JSON.stringify({ path, receiveTimes: received, plain: onClose })
+  if (options.json === true)
+    return JSON.stringify({ path, receiveTimes: received, plain: onClose, ...(recorded && { recorded }) })
   const lines = [
     `Over the bars with their receive times, a backtest makes the same ${run.orders.length} orders and ${run.fills.length} fills: ${run.decisions}.`,
+    ...(recorded === undefined
+      ? []
+      : [
+          recorded.equal
+            ? `Over the ${recorded.bars} bars that the store has of it, with the receive times there, it makes the same: ${recorded.backtest}.`
+            : `The store has other bars than the session: ${recorded.firstDifference}. Over its ${recorded.bars} bars a backtest decides ${recorded.backtest}.`,
+        ]),
     onClose.equal
       ? `Over plain bars it decides the same, too (${onClose.departures} bars came late, never or otherwise).`
       : `Over plain bars ${onClose.differences.length} decisions differ (${onClose.departures} bars came late, never or otherwise):`,
@@ -115,9 +127,12 @@ async function replay(
 }
 
 /** The chosen bars of the session's instruments, from its first close to its last. */
-async function plainBars(session: PaperSession, options: ParityOptions): Promise<BarSeries[]> {
+async function storedBars(session: PaperSession, options: ParityOptions): Promise<BarSeries[]> {
   const source = await chooseBars(options, undefined)
-  const first = Math.min(...session.instants.map(one => one.close))
+  const first = session.instants.reduce(
+    (least, { close }) => Math.min(least, close),
+    Number.POSITIVE_INFINITY,
+  )
   const found: BarSeries[] = []
   for (const id of session.header.instruments.map(instrumentId)) {
     const place = source.instruments.findIndex(one => instrumentId(one) === id)
@@ -138,20 +153,18 @@ async function plainBars(session: PaperSession, options: ParityOptions): Promise
 }
 
 function between(series: BarSeries, first: number, last: number): BarSeries {
-  const rows: number[] = []
-  for (let row = 0; row < series.length; row++)
-    if (series.eventTime[row] >= first && series.eventTime[row] <= last) rows.push(row)
-  const column = (values: Float64Array) => Float64Array.from(rows, row => values[row])
-  const eventTime = column(series.eventTime)
-  return {
-    length: rows.length,
-    eventTime,
-    receiveTime: eventTime,
-    open: column(series.open),
-    high: column(series.high),
-    low: column(series.low),
-    close: column(series.close),
-    volume: column(series.volume),
-    ...(series.sessionClose === undefined ? {} : { sessionClose: column(series.sessionClose) }),
-  }
+  let from = 0
+  while (from < series.length && series.eventTime[from] < first) from++
+  let to = from
+  while (to < series.length && series.eventTime[to] <= last) to++
+  return sliceSeries(series, from, to)
+}
+
+/** The same bars, each known at its close. */
+function asOfClose(series: BarSeries): BarSeries {
+  return { ...series, receiveTime: series.eventTime }
+}
+
+function isRecorded({ eventTime, receiveTime }: BarSeries): boolean {
+  return receiveTime !== eventTime && receiveTime.some((time, row) => time !== eventTime[row])
 }

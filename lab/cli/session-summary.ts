@@ -7,6 +7,7 @@ import { instrumentId } from '../domain/instrument.ts'
 import type { PaperSession } from '../sim/paper-session.ts'
 import type { Run } from '../sim/run.ts'
 import { runDocument } from './run-document.ts'
+import type { RecordingState } from './session-recording.ts'
 import { money, row } from './words.ts'
 
 export interface JournalState {
@@ -22,9 +23,16 @@ export interface SessionResult {
   readonly run: Run
   readonly session: PaperSession
   readonly journal: JournalState
+  /** Where its bars were recorded too. */
+  readonly recording?: RecordingState
 }
 
-export function sessionDocument({ run, session, journal }: SessionResult): Record<string, unknown> {
+export function sessionDocument({
+  run,
+  session,
+  journal,
+  recording,
+}: SessionResult): Record<string, unknown> {
   return {
     mode: session.header.mode,
     ...runDocument(run),
@@ -33,10 +41,11 @@ export function sessionDocument({ run, session, journal }: SessionResult): Recor
     adjustment: session.header.adjustment,
     journal,
     counts: session.counts,
+    ...(recording === undefined ? {} : { recording }),
   }
 }
 
-export function sessionSummary({ run, session, journal }: SessionResult): string {
+export function sessionSummary({ run, session, journal, recording }: SessionResult): string {
   const { counts, header, instants } = session
   const closes = instants.map(one => one.close)
   const bars = Object.entries({
@@ -67,6 +76,7 @@ export function sessionSummary({ run, session, journal }: SessionResult): string
     ),
     row('journal', `${journal.path}, ${journal.entries} entries, ${counts.restarts} restarts`),
     row('head', journal.head),
+    ...(recording === undefined ? [] : [row('recorded', recordedWords(recording))]),
     row('digest', run.digest),
   ]
   const doubts = run.warnings.map(warning => `  ! ${warning.text} [${warning.code}]`)
@@ -74,7 +84,32 @@ export function sessionSummary({ run, session, journal }: SessionResult): string
     doubts.push(
       `  ! ${journal.tornBytes} bytes of a half-written last line were cut off; nothing was decided on them.`,
     )
+  if (recording !== undefined) doubts.push(...recordingDoubts(recording, journal.path))
   return [...lines, ...(doubts.length > 0 ? ['', ...doubts] : [])].join('\n')
+}
+
+/** What became of a recording, in one line. */
+export function recordingLine(state: RecordingState, journal: string): string {
+  return [`recorded ${recordedWords(state)}`, ...recordingDoubts(state, journal)].join('\n')
+}
+
+function recordedWords({ dataset, store, stored, bars, snapshot }: RecordingState): string {
+  const newest = snapshot === undefined ? '' : ` (${snapshot})`
+  return `${stored} of ${bars} bars, as the session saw them, in ${dataset} of ${store}${newest}`
+}
+
+function recordingDoubts({ dataset, store, leftOut, missing, trouble }: RecordingState, journal: string) {
+  const doubts: string[] = []
+  if (leftOut > 0)
+    doubts.push(
+      `  ! ${leftOut} bars were left out of ${dataset}, which has others of their times or newer ones: a backtest over it is not this session. [RECORDING_DIFFERS]`,
+    )
+  if (trouble !== undefined || missing > 0)
+    doubts.push(
+      `  ! ${missing} bars are not known to be in the store${trouble === undefined ? '' : ` (${trouble})`}; the journal has them: ` +
+        `gordon journal record ${journal} --dataset ${dataset} --store ${store} [NOT_RECORDED]`,
+    )
+  return doubts
 }
 
 function some(counts: [string, number][]): string[] {

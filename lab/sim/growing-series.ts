@@ -59,12 +59,13 @@ export class GrowingSeries implements Columns, BarSeries {
     return PRICES.every(name => this[name][row] === bar[name])
   }
 
-  /** The series as it stands, columns cut to length. */
-  snapshot(): BarSeries {
+  /** The series as it stands, columns cut to length. @param from first row of it @param to behind its last */
+  snapshot(from = 0, to = this.length): BarSeries {
+    const end = Math.min(to, this.length)
     const columns = Object.fromEntries(
-      NAMES.filter(name => this[name] !== undefined).map(name => [name, this[name]!.slice(0, this.length)]),
+      NAMES.filter(name => this[name] !== undefined).map(name => [name, this[name]!.slice(from, end)]),
     )
-    return { length: this.length, ...columns } as BarSeries
+    return { length: end - from, ...columns } as BarSeries
   }
 
   #grow(): void {

@@ -15,6 +15,7 @@ import type { BarEvent, HeaderEvent, JournalEntry } from '../domain/ports/journa
 import type { RunWarning } from '../domain/run-result.ts'
 import type { BarTerms } from '../engine/streams.ts'
 import { strategyFailure } from './backtest.ts'
+import type { GrowingSeries } from './growing-series.ts'
 import { type BarFate, InstantAssembly } from './instant-assembly.ts'
 import { seriesDigest } from './row-digest.ts'
 import { Run } from './run.ts'
@@ -72,6 +73,8 @@ export class PaperSession {
   readonly instants: { readonly time: Micros; readonly close: Micros }[] = []
   /** The feed said that nothing follows. */
   ended = false
+  /** Time of the journal's first entry, NaN before it. */
+  begun: Micros = Number.NaN
   readonly #session: Session
   readonly #assembly: InstantAssembly
   readonly #warnings: RunWarning[]
@@ -159,6 +162,11 @@ export class PaperSession {
     return this.#assembly.series.map(series => series.snapshot())
   }
 
+  /** The same bars while they grow. */
+  get growing(): readonly GrowingSeries[] {
+    return this.#assembly.series
+  }
+
   /** Close of the newest instant that was not late, −Infinity before the first. */
   get workedClose(): Micros {
     return this.#workedClose
@@ -171,6 +179,7 @@ export class PaperSession {
     this.#entries++
     const { event } = entry
     assert((event.kind === 'header') === (entry.sequence === 0), 'a journal begins with its header')
+    if (event.kind === 'header') this.begun = entry.time
     if (event.kind === 'restart') {
       this.counts.restarts++
       this.ended = false

@@ -9,6 +9,9 @@
  *      belongs to the bar at which it flips. Halves whose ends decide alike are not searched, so d differences
  *      among n departures take about d · log₂ n backtests.
  *
+ * And one to a store: a backtest over the bars that were recorded of the session, with the receive times that the
+ * store has, makes its decisions again.
+ *
  * Decisions of b are compared without their instants' times, which differ by design: an order by the close of the
  * bars that decided it and its terms, a fill by the close of its bar, quantity and price.
  *
@@ -31,6 +34,12 @@ export interface ReceiveTimeParity {
   /** Digest of the session's decisions and of the backtest's. */
   readonly session: string
   readonly backtest: string
+}
+
+export interface RecordedParity extends ReceiveTimeParity {
+  readonly bars: number
+  /** The first bar that the store has otherwise than the session, in words; absent where it has every one. */
+  readonly firstDifference?: string
 }
 
 export interface Difference {
@@ -58,6 +67,41 @@ export async function receiveTimeParity(
   if (session.instants.length === 0) return { equal: true, session: run.decisions, backtest: run.decisions }
   const again = await rerun(session, strategy, session.bars)
   return { equal: again.digest === run.digest, session: run.decisions, backtest: again.decisions }
+}
+
+/** @param recorded bars per instrument of the header, as the store has them */
+export async function recordedParity(
+  session: PaperSession,
+  run: Run,
+  strategy: AnyStrategy,
+  recorded: readonly BarSeries[],
+): Promise<RecordedParity> {
+  const bars = recorded.reduce((sum, { length }) => sum + length, 0)
+  const first = firstDifference(session, recorded)
+  const difference = first === undefined ? {} : { firstDifference: first }
+  if (bars === 0)
+    return { equal: first === undefined, session: run.decisions, backtest: 'none', bars, ...difference }
+  const again = await rerun(session, strategy, recorded)
+  const equal = first === undefined && again.digest === run.digest
+  return { equal, session: run.decisions, backtest: again.decisions, bars, ...difference }
+}
+
+function firstDifference(session: PaperSession, recorded: readonly BarSeries[]): string | undefined {
+  const bars = session.bars
+  for (const [handle, instrument] of session.header.instruments.entries()) {
+    const [had, stored] = [bars[handle], recorded[handle]]
+    for (let row = 0; row < Math.max(had.length, stored.length); row++) {
+      const name = (of: BarSeries) => `bar ${instrumentId(instrument)} of ${isoTime(of.eventTime[row])}`
+      if (row >= had.length) return `${name(stored)} is in the store and not in the session`
+      if (row >= stored.length) return `${name(had)} is not in the store`
+      if (had.eventTime[row] !== stored.eventTime[row])
+        return `${name(had)} stands where the store has that of ${isoTime(stored.eventTime[row])}`
+      if (had.receiveTime[row] !== stored.receiveTime[row])
+        return `${name(had)} was worked at ${isoTime(had.receiveTime[row])} and in the store at ${isoTime(stored.receiveTime[row])}`
+      if (!sameBar(barAt(had, row), barAt(stored, row))) return `${name(had)} has other numbers in the store`
+    }
+  }
+  return undefined
 }
 
 /**
@@ -204,16 +248,20 @@ function seriesWith(
 function barsByTime(series: BarSeries, to = Number.POSITIVE_INFINITY): Map<Micros, NewBar> {
   const bars = new Map<Micros, NewBar>()
   for (let row = 0; row < series.length && series.eventTime[row] <= to; row++)
-    bars.set(series.eventTime[row], {
-      eventTime: series.eventTime[row],
-      open: series.open[row],
-      high: series.high[row],
-      low: series.low[row],
-      close: series.close[row],
-      volume: series.volume[row],
-      ...(series.sessionClose === undefined ? {} : { sessionClose: series.sessionClose[row] }),
-    })
+    bars.set(series.eventTime[row], barAt(series, row))
   return bars
+}
+
+function barAt(series: BarSeries, row: number): NewBar {
+  return {
+    eventTime: series.eventTime[row],
+    open: series.open[row],
+    high: series.high[row],
+    low: series.low[row],
+    close: series.close[row],
+    volume: series.volume[row],
+    ...(series.sessionClose === undefined ? {} : { sessionClose: series.sessionClose[row] }),
+  }
 }
 
 /** All bars that the journal has, each once, as if each had come at its close. */

@@ -59,7 +59,7 @@ export interface RecorderTerms {
   readonly wait?: Micros
   /** Rows that are held at most while the store does not take them; 2,000,000 unless said. */
   readonly mostRows?: number
-  /** Flushes after which small files are joined; 64 unless said. */
+  /** Files that a stream gathers before they are joined; 64 unless said. */
   readonly joinAfter?: number
 }
 
@@ -95,7 +95,9 @@ export class Recorder {
   /** What a stream had left out before any row of it could be stored. */
   readonly #leftOut = new Map<string, LeftOut>()
   #work: Promise<unknown> = Promise.resolve()
-  #flushes = 0
+  /** By dataset: files of the stream that has most, now and after they were joined. */
+  readonly #files = new Map<string, number>()
+  readonly #filesJoined = new Map<string, number>()
   /** Rows lost that no dataset tells of yet, and when. */
   #untold: { rows: number; from: Micros; to: Micros } | undefined
 
@@ -107,11 +109,22 @@ export class Recorder {
     this.#note = `recorded from ${terms.feed} as it came, from ${begun} on${beside}`
   }
 
-  /** @throws GordonError BAD_DATASET_ID, STORE_READ_ONLY, STORE_VERSION, and what a store in a bucket says */
+  /** @throws GordonError as `ready` does */
   static async open(terms: RecorderTerms): Promise<Recorder> {
-    checkDatasetId(terms.dataset)
-    await foundStore(terms.store)
+    await Recorder.ready(terms.store, terms.dataset)
     return new Recorder(terms)
+  }
+
+  /**
+   * Whether something can be recorded there, before anything comes; gives the dataset as it is.
+   * @throws GordonError BAD_DATASET_ID, STORE_READ_ONLY, STORE_VERSION, and what a store in a bucket says
+   */
+  static async ready(store: StorePlace, dataset: string): Promise<Manifest | undefined> {
+    checkDatasetId(dataset)
+    return tellFullDisk(storageOf(store).folder, async () => {
+      await foundStore(store)
+      return currentManifest(store, dataset)
+    })
   }
 
   /** The stream as the store has it now. */
@@ -193,9 +206,7 @@ export class Recorder {
       this.#since = since
       throw error
     }
-    const { joinAfter = 64 } = this.#terms
-    if (flushed.snapshot === undefined || ++this.#flushes % joinAfter !== 0) return flushed
-    const notJoined = await this.#joinFiles(batches)
+    const notJoined = await this.#joinFiles()
     return notJoined === undefined ? flushed : { ...flushed, notJoined }
   }
 
@@ -211,13 +222,17 @@ export class Recorder {
   }
 
   /** Files that stay small are a matter of speed; that the rows are stored stands. */
-  async #joinFiles(batches: readonly RecordedBatch[]): Promise<unknown> {
-    const storage = storageOf(this.#terms.store)
+  async #joinFiles(): Promise<unknown> {
+    const { store, joinAfter = 64 } = this.#terms
+    const storage = storageOf(store)
     // Files of a bucket would have to be brought first.
     if (storage.remote) return undefined
     try {
-      for (const id of new Set(batches.map(batch => this.datasetOf(batch))))
+      for (const [id, files] of this.#files) {
+        if (files - (this.#filesJoined.get(id) ?? 0) < joinAfter) continue
         await compactDataset(storage.folder, id)
+        this.#filesJoined.set(id, mostFiles(await currentManifest(store, id)))
+      }
       return undefined
     } catch (error) {
       return error
@@ -293,6 +308,7 @@ export class Recorder {
       const next = continued(merge(current, addition, 'append'), addition.instruments.map(streamId), one =>
         this.#leftOut.get(`${id} ${streamId(one)}`),
       )
+      this.#files.set(id, mostFiles(next))
       return [id, await writeManifest(store, next)] as const
     })
     return { ...datasets, ...Object.fromEntries(named) }
@@ -307,6 +323,11 @@ function labelOf(batch: Omit<RecordedBatch, 'rows'>): string {
   const { venue, symbol } = batch.instrument
   const { name } = batch as { readonly name?: string }
   return streamId({ venue, symbol, name })
+}
+
+/** Files of the stream that has most. */
+function mostFiles(manifest: Manifest | undefined): number {
+  return Math.max(0, ...(manifest?.instruments ?? []).map(({ files }) => files.length))
 }
 
 /** What a flush brought of a stream, as a source: its rows as they came. */
