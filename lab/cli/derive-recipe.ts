@@ -285,13 +285,22 @@ function coarserBars(manifest: Manifest, interval: string, options: RecipeOption
     terms: { make: 'coarser bars', ...terms },
     make(instrument) {
       const bars = new Resampler({ ...terms, calendar: instrument.calendar })
+      // Closes of sessions that another calendar does not have.
+      const own = options.calendar === undefined ? bars : withoutCloses(bars)
       return maker<BarSeries, BarSeries & Rows>(
-        bars,
+        own,
         rows =>
           barsOf(instrument, interval, rows, price).map(batch => ({ ...batch, adjustment }) as SourceBatch),
         () => ({ 'bars outside of sessions': bars.outside }),
       )
     },
+  }
+}
+
+function withoutCloses(bars: Resampler): Deriver<BarSeries, BarSeries> {
+  return {
+    add: ({ sessionClose: _, ...rows }) => bars.add(rows),
+    end: () => bars.end(),
   }
 }
 

@@ -228,3 +228,19 @@ test('what cannot be put together is refused in a sentence', () => {
     'Row 0 of the bars has prices Infinity',
   )
 })
+
+test('days of UTC end at midnight, whatever sessions the bars were made with', () => {
+  // The FX session of 2 January 2007 closes at 17:00 New York; LEAN's daily bars of forex are days of UTC.
+  const hours = series(
+    [
+      ['2007-01-02T20:00:00Z', 1],
+      ['2007-01-02T23:00:00Z', 2],
+      ['2007-01-03T00:00:00Z', 3],
+      ['2007-01-03T01:00:00Z', 4],
+    ],
+    '2007-01-02T22:00:00Z',
+  )
+  const days = whole(new Resampler({ from: '1h', interval: '1d', calendar: '24/7' }), hours)
+  expect([...days.eventTime].map(isoTime)).toEqual(['2007-01-03T00:00:00Z', '2007-01-04T00:00:00Z'])
+  expect([...days.close]).toEqual([3.25, 4.25])
+})

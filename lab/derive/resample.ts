@@ -5,7 +5,8 @@
  * volume of the whole unknown (NaN): a sum that leaves a part out is no volume.
  *
  * Where the bars carry the closes of their sessions, and one of them is earlier than the calendar has it (trading was
- * ended on the day), a bar ends with that.
+ * ended on the day), a bar ends with that. For another calendar than the one that they were made with, leave them out;
+ * `24/7` has no sessions and asks for none.
  */
 import { GordonError } from '../core/errors.ts'
 import { isoTime, type Micros } from '../core/time.ts'
@@ -129,9 +130,10 @@ export class Resampler implements Deriver<BarSeries, BarSeries> {
       if (receiveTime[i] > this.#receiveTime) this.#receiveTime = receiveTime[i]
     }
     this.#last = close[i]
-    // The last session of the bar ended before the calendar's hour.
+    // The last session of the bar ended before the calendar's hour. Days of UTC never do.
     const told = sessionClose?.[i]
     const edges = this.#edges
+    if (edges.calendar.continuous) return
     if (told !== undefined && told < edges.ownClose && edges.ownClose === edges.sessionClose) {
       this.#sessionClose = Math.max(told, this.#time)
       this.#close = Math.min(this.#close, this.#sessionClose)

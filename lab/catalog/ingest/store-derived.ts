@@ -64,7 +64,8 @@ export async function storeDerived(request: DerivedRequest): Promise<Derived> {
   return tellFullDisk(storageOf(store.storage).folder, async () => {
     await foundStore(store.storage)
     const source = await sourceOf(request)
-    return (await storedAlready(request, source)) ?? (await storeRows(request, source))
+    const stored = request.replace === true ? undefined : await storedAlready(request, source)
+    return stored ?? (await storeRows(request, source))
   })
 }
 
@@ -98,7 +99,12 @@ async function storedAlready(
       continue
     }
     const { kind, interval, adjustment, price } = manifest
-    const streams = parts.map(one => ({ id: streamId(one), rows: one.rows, first: one.first, last: one.last }))
+    const streams = parts.map(one => ({
+      id: streamId(one),
+      rows: one.rows,
+      first: one.first,
+      last: one.last,
+    }))
     found.push({
       ...{ id, kind, interval, adjustment, rows: 0, streams },
       ...(price === undefined ? {} : { price }),
@@ -114,7 +120,11 @@ async function storeRows(request: DerivedRequest, source: ManifestSource): Promi
   const mode = request.replace === true ? 'replace' : 'add'
   const staging = await Staging.open(store.storage)
   try {
-    const options = { store: store.storage, adapter: { kinds: [kind] }, ...(price === undefined ? {} : { price }) }
+    const options = {
+      store: store.storage,
+      adapter: { kinds: [kind] },
+      ...(price === undefined ? {} : { price }),
+    }
     const streams = new Streams(staging, options, dataset, mode)
     const log = new IssueLog(request.from)
     await streams.begin(source, log)
@@ -136,7 +146,12 @@ async function storeRows(request: DerivedRequest, source: ManifestSource): Promi
       datasets: additions.map(({ terms: own, instruments }) => ({
         ...own,
         rows: instruments.reduce((sum, { rows }) => sum + rows, 0),
-        streams: instruments.map(one => ({ id: streamId(one), rows: one.rows, first: one.first, last: one.last })),
+        streams: instruments.map(one => ({
+          id: streamId(one),
+          rows: one.rows,
+          first: one.first,
+          last: one.last,
+        })),
       })),
       notes,
       issueCounts: log.summary(),
