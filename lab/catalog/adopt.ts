@@ -4,10 +4,11 @@
  */
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { changed } from './damage.ts'
 import { fileDigest, inParallel, tellFullDisk } from './durable.ts'
 import { closeStoreForWriting, foundStore, requireStore } from './layout.ts'
 import { readingPath } from './lineage/readings.ts'
-import { damaged, manifestName, partsOf, readManifest } from './manifest.ts'
+import { everyPartOf, manifestName, readManifest } from './manifest.ts'
 import { newestSnapshot, publish } from './snapshot.ts'
 import { type Storage, type StorePlace, storageOf } from './storage/storage.ts'
 
@@ -20,7 +21,7 @@ export interface Adopted {
 
 /**
  * @param options.readOnly close the new store for writing afterwards
- * @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED, STORE_READ_ONLY
+ * @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED, CHECKSUM_MISMATCH, STORE_READ_ONLY
  */
 export async function adoptStore(
   source: StorePlace,
@@ -53,14 +54,13 @@ async function copyDataset(from: Storage, into: Storage, name: string): Promise<
   await mkdir(join(into.folder, 'incoming'), { recursive: true })
   const folder = await mkdtemp(join(into.folder, 'incoming', 'adopt-'))
   try {
-    const files = partsOf(manifest).flatMap(part => part.files)
+    const files = everyPartOf(manifest).flatMap(part => part.files)
     await inParallel(files, async (file, at) => {
       const brought = await from.bring([file])
       try {
         const staged = join(folder, `${at}-${basename(file.path)}`)
         await copyFile(brought.paths[0], staged)
-        if ((await fileDigest(staged)) !== file.sha256)
-          throw damaged(`${from.name}/${file.path} was changed after it was written`)
+        if ((await fileDigest(staged)) !== file.sha256) throw changed(`${from.name}/${file.path}`)
         await into.take(staged, file)
       } finally {
         brought.release()
@@ -70,7 +70,7 @@ async function copyDataset(from: Storage, into: Storage, name: string): Promise<
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-  const readings = new Set(partsOf(manifest).flatMap(({ sources }) => sources.map(readingPath)))
+  const readings = new Set(everyPartOf(manifest).flatMap(({ sources }) => sources.map(readingPath)))
   await inParallel([...readings], async path => {
     const text = await from.read(path)
     if (text !== undefined) await into.write(path, text)

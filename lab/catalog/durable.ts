@@ -1,10 +1,11 @@
 /**
  * Files that are whole or absent. A file is written beside its place, synced, then named in one step; the folder
- * is synced after it, since a name is data too. A full disk becomes one sentence, and nothing half-written stays.
+ * is synced after it, since a name is data too, and so is every folder above that is new. A full disk, and a folder
+ * that nothing may be written to, become one sentence, and nothing half-written stays.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { GordonError, isGordonError } from '../core/errors.ts'
 
@@ -14,6 +15,17 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/** Makes a folder with those above it; each new one has its name on the disk when it returns. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  const above = dirname(first)
+  for (let one = dirname(folder); ; one = dirname(one)) {
+    await syncFolder(one)
+    if (one === above || one === dirname(one)) return
   }
 }
 
@@ -70,8 +82,16 @@ export async function writeExclusively(path: string, text: string): Promise<'pub
   try {
     await link(temporary, path)
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return 'taken'
-    throw cause
+    const { code = '' } = cause as NodeJS.ErrnoException
+    if (code === 'EEXIST') return 'taken'
+    // exFAT and some network shares know no second name of a file; none is needed anywhere else.
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EOPNOTSUPP') throw cause
+    throw new GordonError(
+      'NO_LINKS',
+      `the disk that ${dirname(path)} is on knows no hard links, without which two writers lose each other's work: ` +
+        'put the store on another disk',
+      { cause, kind: 'failure' },
+    )
   } finally {
     await rm(temporary, { force: true })
   }
@@ -83,7 +103,7 @@ let counter = 0
 
 /** Writes a temporary file in the same folder; another process, or a dead one of our id, may hold a name. */
 async function writeBeside(path: string, bytes: Uint8Array | string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   for (;;) {
     const temporary = join(dirname(path), `.${process.pid}-${counter++}.part`)
     let handle: FileHandle
@@ -109,6 +129,8 @@ async function writeBeside(path: string, bytes: Uint8Array | string): Promise<st
 /** SHA-256 of a file's bytes, lower-case hex, without holding the file. */
 export async function fileDigest(path: string): Promise<string> {
   const hash = createHash('sha256')
+  // A stream costs as much as reading a quarter of a megabyte does.
+  if ((await stat(path)).size <= 1 << 20) return hash.update(await readFile(path)).digest('hex')
   for await (const part of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(part as Buffer)
   return hash.digest('hex')
 }
@@ -116,18 +138,36 @@ export async function fileDigest(path: string): Promise<string> {
 /** Full disk, exceeded quota, file size limit: errno of Node, or the words of DuckDB. */
 const NO_ROOM = /ENOSPC|EDQUOT|EFBIG|No space left on device|Disk quota exceeded|File too large/i
 
-/** Runs work that writes into a store, and says a full disk in one sentence. */
+/** Runs work that writes into a store, and says a full disk, and one that nothing may be written to, in one sentence. */
 export async function tellFullDisk<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
     if (isGordonError(cause)) throw cause
     const text = cause instanceof Error ? cause.message : String(cause)
-    if (!NO_ROOM.test(text) && !NO_ROOM.test((cause as NodeJS.ErrnoException).code ?? '')) throw cause
+    const { code = '', path = folder } = cause as NodeJS.ErrnoException
+    if (isForbidden(code)) throw forbidden(path, cause)
+    if (!NO_ROOM.test(text) && !NO_ROOM.test(code)) throw cause
     throw new GordonError(
       'DISK_FULL',
       `no room left in ${folder}: nothing was ingested and the store is as it was; free some space and run it again`,
       { cause, kind: 'failure' },
     )
   }
+}
+
+export function isForbidden(code: string | undefined): boolean {
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+}
+
+/** What the system does not let us touch. */
+export function forbidden(path: string, cause: unknown): GordonError {
+  const readOnly = (cause as NodeJS.ErrnoException).code === 'EROFS'
+  return new GordonError(
+    'STORE_FORBIDDEN',
+    readOnly
+      ? `${path} is on a disk that is mounted read-only: the store is as it was; use a store elsewhere, with --store`
+      : `you may not touch ${path}: the store is as it was; ask whoever owns it for permission, or use a store elsewhere, with --store`,
+    { cause, kind: 'failure' },
+  )
 }

@@ -9,9 +9,11 @@
  *   datasets/<id>/kind=actions/<sha256>.parquet
  *   readings/<source>.json            when and with which options a source was read; for people who look back
  *   cache/                            Arrow columns; may be deleted at any time
- *   incoming/                         what an ingest has not published yet; empty between ingests
+ *   incoming/                         what an ingest has not published yet; what killed ones left goes with the next
+ *                                     one that begins (leftovers.ts)
  */
 import { GordonError } from '../core/errors.ts'
+import { damaged } from './damage.ts'
 import type { DataKind, PriceType } from './schema.ts'
 import { type Storage, type StorePlace, storageOf } from './storage/storage.ts'
 
@@ -30,9 +32,13 @@ export function requireFormat(what: string, format: unknown): void {
 
 const DATASET_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/
 
+export function isDatasetId(id: string): boolean {
+  return DATASET_ID.test(id)
+}
+
 /** @throws GordonError BAD_DATASET_ID */
 export function checkDatasetId(id: string): void {
-  if (!DATASET_ID.test(id)) {
+  if (!isDatasetId(id)) {
     throw new GordonError(
       'BAD_DATASET_ID',
       `${JSON.stringify(id)} cannot name a dataset: use letters, digits, '.', '_', '-' and '/', for example us-daily/raw`,
@@ -117,7 +123,10 @@ export async function isStore(store: StorePlace): Promise<boolean> {
 async function readHeader(storage: Storage): Promise<StoreHeader | undefined> {
   const text = await storage.read('store.json')
   if (text === undefined) return undefined
-  const header = readJson<StoreHeader>(text, `${storage.name}/store.json`)
+  const path = `${storage.name}/store.json`
+  const header = readJson<StoreHeader | null>(text, path)
+  if (header === null || typeof header !== 'object' || !('format' in header))
+    throw damaged(`${path} does not say what format the store has`)
   requireFormat(`the store at ${storage.name}`, header.format)
   return header
 }
@@ -127,10 +136,6 @@ export function readJson<T>(text: string, path: string): T {
   try {
     return JSON.parse(text) as T
   } catch (cause) {
-    throw new GordonError(
-      'STORE_DAMAGED',
-      `${path} is not whole JSON: restore it from a copy, or ingest its sources into a new store`,
-      { cause, kind: 'failure' },
-    )
+    throw damaged(`${path} is not whole JSON`, cause)
   }
 }

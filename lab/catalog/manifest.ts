@@ -4,10 +4,10 @@
  * and it names its files by theirs, so a manifest's name stands for every byte below it.
  */
 import { canonicalJson, textDigest } from '../core/digest.ts'
-import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import type { Instrument } from '../domain/instrument.ts'
+import { changed, damaged } from './damage.ts'
 import { readJson } from './layout.ts'
 import { upgradeManifest } from './migrations.ts'
 import type { QualityIssue } from './quality/issue.ts'
@@ -55,6 +55,8 @@ export interface ManifestPart {
 export interface ManifestInstrument extends Instrument, ManifestPart {
   /** Of a custom series: `news`. */
   readonly name?: string
+  /** Of bars: what was published again later, otherwise. */
+  readonly corrections?: ManifestPart
 }
 
 export interface ManifestSource {
@@ -99,6 +101,12 @@ export function partsOf(manifest: Manifest): readonly ManifestPart[] {
   return manifest.table === undefined ? manifest.instruments : [manifest.table]
 }
 
+/** These, and what was corrected later. */
+export function everyPartOf(manifest: Manifest): readonly ManifestPart[] {
+  const corrections = manifest.instruments.flatMap(one => one.corrections ?? [])
+  return [...partsOf(manifest), ...corrections]
+}
+
 /** The sources of a file's rows, in order. */
 export function sourcesOf(file: ManifestFile): NonNullable<ManifestFile['from']> {
   return file.from ?? [{ source: file.source, rows: file.rows }]
@@ -112,25 +120,22 @@ export async function writeManifest(store: StorePlace, manifest: Manifest): Prom
   return name
 }
 
-/** @throws GordonError STORE_DAMAGED, STORE_VERSION */
-export async function readManifest(store: StorePlace, name: string): Promise<Manifest> {
+/**
+ * @param id of the dataset that a snapshot says it is of
+ * @throws GordonError STORE_DAMAGED, CHECKSUM_MISMATCH, STORE_VERSION
+ */
+export async function readManifest(store: StorePlace, name: string, id?: string): Promise<Manifest> {
   const storage = storageOf(store)
   const path = `${storage.name}/${manifestName(name)}`
   const text = await storage.read(manifestName(name), name)
   if (text === undefined) throw damaged(`${path} is missing`)
-  if (textDigest(text) !== name) throw damaged(`${path} was changed after it was written`)
-  return upgradeManifest(readJson(text, path), path)
+  if (textDigest(text) !== name) throw changed(path)
+  const manifest = upgradeManifest(readJson(text, path), path)
+  if (id === undefined || manifest.id === id) return manifest
+  throw damaged(`${storage.name} calls ${id} what ${path} knows as ${manifest.id}`)
 }
 
 /** Place of a manifest, relative to the store. */
 export function manifestName(name: string): string {
   return `manifests/${name}.json`
-}
-
-export function damaged(what: string, cause?: unknown): GordonError {
-  return new GordonError(
-    'STORE_DAMAGED',
-    `${what}: restore it from a copy, or ingest its sources into a new store`,
-    { cause, kind: 'failure' },
-  )
 }

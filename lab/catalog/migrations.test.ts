@@ -13,7 +13,9 @@ import { afterAll, expect, test } from 'vitest'
 import { isoTime } from '../core/time.ts'
 import { adoptStore } from './adopt.ts'
 import { ingestBars } from './ingest/ingest.ts'
+import { type Manifest, readManifest, writeManifest } from './manifest.ts'
 import { openBars } from './open-bars.ts'
+import { publish } from './snapshot.ts'
 import { openStore } from './store.ts'
 
 const OLD = fileURLToPath(new URL('fixtures/store-format-1', import.meta.url))
@@ -114,4 +116,41 @@ test('an old store can be adopted', async () => {
   const { snapshot } = await adoptStore(OLD, into)
   expect(snapshot).toBe((await openStore(OLD)).snapshot)
   expect((await (await openStore(into)).check('minutes')).whole).toBe(true)
+})
+
+test('what a newer gordon wrote in a schema of its own is refused, and the older snapshot is still read', async () => {
+  const path = copy('newer')
+  const [name] = Object.values(
+    (JSON.parse(readFileSync(join(path, 'snapshots/snapshot-1.json'), 'utf8')) as { datasets: object })
+      .datasets,
+  ) as string[]
+  const known = await readManifest(path, name)
+  const [first, ...others] = known.instruments
+  const cases = [
+    [
+      { ...known, kind: 'weather' },
+      'holds weather of minutes in version 1 of their schema and this gordon does not know that kind',
+    ],
+    [
+      { ...known, schema: 99 },
+      'holds bars of minutes in version 99 of their schema and this gordon reads it up to version 1',
+    ],
+    [
+      { ...known, instruments: [{ ...first, files: [{ ...first.files[0], schema: 7 }] }, ...others] },
+      'holds bars of minutes in version 7 of their schema and this gordon reads it up to version 1',
+    ],
+  ] as const
+  for (const [manifest, words] of cases) {
+    const made = await writeManifest(path, manifest as Manifest)
+    const { n } = await publish(path, async datasets => ({ ...datasets, minutes: made }))
+    const store = await openStore(path)
+    for (const work of [store.show('minutes'), store.datasets(), openBars({ store, datasets: ['minutes'] })])
+      await expect(work).rejects.toMatchObject({
+        code: 'STORE_VERSION',
+        message: `${path}/manifests/${made}.json ${words}: use the gordon that made it, or a newer one`,
+      })
+    const older = await openStore(path, { snapshot: '1' })
+    expect((await older.show('minutes')).rows).toBe(2)
+    expect(n).toBeGreaterThan(1)
+  }
 })

@@ -7,12 +7,14 @@
  *
  * Columns of the files themselves have versions of their own, in schema.ts.
  */
+import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { requireFormat } from './layout.ts'
 import type { Manifest, ManifestSource } from './manifest.ts'
 import { type IssueCode, severityOf } from './quality/issue.ts'
+import { type Schema, SCHEMAS } from './schema.ts'
 
 interface ManifestFormat1 {
   readonly format: 1
@@ -41,10 +43,29 @@ interface ManifestFormat1 {
   })[]
 }
 
-/** @throws GordonError STORE_VERSION for a format that is not known */
+/** @throws GordonError STORE_VERSION for a format, a kind of data or a version of its schema that is not known */
 export function upgradeManifest(read: { readonly format: number }, path: string): Manifest {
   requireFormat(path, read.format)
-  return read.format === 1 ? fromFormat1(read as ManifestFormat1) : (read as Manifest)
+  const manifest = read.format === 1 ? fromFormat1(read as ManifestFormat1) : (read as Manifest)
+  requireSchema(manifest, path)
+  return manifest
+}
+
+/** A newer schema only adds columns, but what they mean for the others is not known here. */
+function requireSchema({ kind, schema, id, ...manifest }: Manifest, path: string): void {
+  const known: Schema | undefined = (SCHEMAS as Readonly<Record<string, Schema>>)[kind]
+  const files = [...manifest.instruments, ...(manifest.table === undefined ? [] : [manifest.table])]
+  const newest = files.reduce(
+    (most, part) => part.files.reduce((most, one) => Math.max(most, one.schema), most),
+    schema,
+  )
+  if (known !== undefined && newest <= known.version) return
+  const reads = known === undefined ? 'does not know that kind' : `reads it up to version ${known.version}`
+  throw new GordonError(
+    'STORE_VERSION',
+    `${path} holds ${kind} of ${id} in version ${newest} of their schema and this gordon ${reads}: ` +
+      'use the gordon that made it, or a newer one',
+  )
 }
 
 function fromFormat1(old: ManifestFormat1): Manifest {

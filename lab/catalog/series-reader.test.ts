@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { withDuckDb } from './duckdb.ts'
+import { fileDigest } from './durable.ts'
 import type { ManifestFile } from './manifest.ts'
 import { SCHEMAS } from './schema.ts'
 import { SeriesReader, seriesColumns } from './series-reader.ts'
@@ -18,7 +19,8 @@ async function file(name: string, schema: number, columns: string): Promise<Mani
        FROM range(${schema * 10}, ${schema * 10 + 2}) t(i)) TO '${join(folder, name)}' (FORMAT parquet)`,
     ),
   )
-  return { path: name, year: 1970, rows: 2, bytes: 0, sha256: '', schema, source: 0 }
+  const sha256 = await fileDigest(join(folder, name))
+  return { path: name, year: 1970, rows: 2, bytes: 0, sha256, schema, source: 0 }
 }
 
 test('a column since version 2 is NaN in a file of version 1', async () => {

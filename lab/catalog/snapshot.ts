@@ -5,7 +5,8 @@
  */
 import { canonicalJson, textDigest } from '../core/digest.ts'
 import { GordonError } from '../core/errors.ts'
-import { readJson, requireFormat, STORE_FORMAT } from './layout.ts'
+import { changed } from './damage.ts'
+import { isDatasetId, readJson, requireFormat, STORE_FORMAT } from './layout.ts'
 import { type Storage, type StorePlace, storageOf } from './storage/storage.ts'
 
 export interface Snapshot {
@@ -23,7 +24,10 @@ function snapshotId(n: number, datasets: Readonly<Record<string, string>>): stri
   return `snapshot-${n}-${textDigest(canonicalJson(datasets)).slice(0, 16)}`
 }
 
-/** The newest snapshot; one without datasets where nothing was published yet. */
+/**
+ * The newest snapshot; one without datasets where nothing was published yet.
+ * @throws GordonError STORE_DAMAGED, CHECKSUM_MISMATCH, STORE_VERSION
+ */
 export async function newestSnapshot(store: StorePlace): Promise<Snapshot> {
   const storage = storageOf(store)
   const n = Math.max(0, ...(await snapshotNumbers(storage)))
@@ -67,9 +71,21 @@ async function readSnapshot(storage: Storage, n: number): Promise<Snapshot> {
       { kind: 'failure' },
     )
   }
-  const read = readJson<{ format: unknown; datasets: Record<string, string> }>(text, where)
-  requireFormat(where, read.format)
+  const read = readJson<{ format?: unknown; datasets?: Readonly<Record<string, string>> } | null>(text, where)
+  if (read?.format !== undefined) requireFormat(where, read.format)
+  // It has no hash of its own, but one way only to be written, and each manifest says whose it is.
+  if (read === null || !isDatasets(read.datasets) || textOf(read.format, read.datasets) !== text)
+    throw changed(where)
   return { n, id: snapshotId(n, read.datasets), datasets: read.datasets }
+}
+
+function isDatasets(read: unknown): read is Readonly<Record<string, string>> {
+  if (read === null || typeof read !== 'object' || Array.isArray(read)) return false
+  return Object.entries(read).every(([id, name]) => isDatasetId(id) && /^[0-9a-f]{64}$/.test(name))
+}
+
+function textOf(format: unknown, datasets: Readonly<Record<string, string>>): string {
+  return canonicalJson({ format, datasets }) + '\n'
 }
 
 function snapshotPath(n: number): string {
@@ -91,7 +107,7 @@ export async function publish(
     const datasets = await change(base.datasets)
     if (datasets === undefined) return base
     const n = base.n + 1
-    const text = canonicalJson({ format: STORE_FORMAT, datasets }) + '\n'
+    const text = textOf(STORE_FORMAT, datasets)
     if ((await storage.writeNew(snapshotPath(n), text)) === 'published')
       return { n, id: snapshotId(n, datasets), datasets }
   }

@@ -6,14 +6,20 @@ import { connectDuckDb } from './duckdb.ts'
 
 /**
  * Runs statements one after another on a fresh connection and gives the last one's rows.
- * @param views statements that make the datasets visible
+ * @param views statements that make the query's datasets visible
+ * @param others those of all other datasets, whose files may be damaged: one that fails is left out
  * @throws GordonError SQL
  */
-export async function queryArrow(views: readonly string[], query: string): Promise<Table> {
+export async function queryArrow(
+  views: readonly string[],
+  query: string,
+  others: readonly string[] = [],
+): Promise<Table> {
   const connection = await connectDuckDb()
   try {
     await connection.run("SET TimeZone = 'UTC'")
     for (const view of views) await connection.run(view)
+    for (const view of others) await connection.run(view).catch(() => undefined)
     let result: DuckDBResult
     try {
       result = await connection.run(query)

@@ -2,6 +2,7 @@
  * The historical store, opened at one snapshot: what it holds, whether that is whole, and SQL over it. An ingest by
  * somebody else does not change what an open store sees.
  */
+import { join } from 'node:path'
 import type { Table } from 'apache-arrow'
 import { GordonError } from '../core/errors.ts'
 import type { Micros } from '../core/time.ts'
@@ -9,13 +10,15 @@ import type { Adjustment } from '../domain/bar.ts'
 import { calendarNamed, localDay } from '../domain/calendar/calendar.ts'
 import { dayText } from '../domain/calendar/civil.ts'
 import { instrumentId } from '../domain/instrument.ts'
+import type { DamageCode } from './damage.ts'
 import { sqlName, sqlParquet } from './duckdb.ts'
 import { requireStore } from './layout.ts'
+import { knownSql, rowFilesOf } from './known-rows.ts'
 import {
+  everyPartOf,
   type Manifest,
   type ManifestFile,
   type ManifestInstrument,
-  partsOf,
   readManifest,
 } from './manifest.ts'
 import type { QualityIssue } from './quality/issue.ts'
@@ -44,6 +47,8 @@ export interface DatasetCheck {
   readonly whole: boolean
   readonly files: number
   readonly damage: readonly string[]
+  /** CHECKSUM_MISMATCH where a file has other bytes, STORE_DAMAGED where one is missing; absent: whole. */
+  readonly code?: DamageCode
   /** What ingest found, with the rows that it dropped. */
   readonly issues: readonly (QualityIssue & { readonly instrument: string })[]
   /** Sessions of the calendar without a daily bar, between an instrument's first and last. */
@@ -83,7 +88,7 @@ export interface Store {
 /**
  * @param options.snapshot an older one, by id or number; the newest unless said
  * @param options.knownAt only what could have been known at that instant; everything unless said
- * @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED, UNKNOWN_SNAPSHOT
+ * @throws GordonError STORE_NOT_FOUND, STORE_VERSION, STORE_DAMAGED, CHECKSUM_MISMATCH, UNKNOWN_SNAPSHOT
  */
 export async function openStore(
   place: StorePlace,
@@ -107,7 +112,7 @@ export async function openStore(
     const name = manifestOf(id)
     let manifest = manifests.get(id)
     if (manifest === undefined) {
-      manifests.set(id, (manifest = readManifest(storage, name)))
+      manifests.set(id, (manifest = readManifest(storage, name, id)))
       // A network that was away may be back.
       manifest.catch(() => manifests.delete(id))
     }
@@ -145,20 +150,28 @@ export async function openStore(
     },
     async sql(query) {
       const { queryArrow } = await import('./sql.ts')
-      const statements: string[] = []
+      const [named, others]: [string[], string[]] = [[], []]
       const releases: (() => void)[] = []
       try {
         for (const id of ids) {
           const called = [...new Set([id, views.get(id)!])]
-          // What is far away is brought only for a query that names it.
-          if (storage.remote && !called.some(one => query.toLowerCase().includes(one.toLowerCase()))) continue
-          const files = partsOf(await show(id)).flatMap(part => part.files)
-          const { paths, release } = await storage.bring(files)
-          releases.push(release)
+          const isNamed = called.some(one => query.toLowerCase().includes(one.toLowerCase()))
+          // What is far away is brought only for a query that names it, and what is near is held to its hash only then.
+          if (storage.remote && !isNamed) continue
+          const manifest = await show(id)
+          const files = rowFilesOf(manifest)
+          let paths: readonly string[] = files.map(({ path }) => join(storage.folder, path))
+          if (isNamed) {
+            const brought = await storage.bring(files)
+            releases.push(brought.release)
+            paths = brought.paths
+          }
           for (const one of called)
-            statements.push(`CREATE OR REPLACE TEMP VIEW ${sqlName(one)} AS ${rowsSql(files, paths)}`)
+            (isNamed ? named : others).push(
+              `CREATE OR REPLACE TEMP VIEW ${sqlName(one)} AS ${knownSql(manifest, rowsSql(files, paths), knownAt)}`,
+            )
         }
-        return await queryArrow(statements, query)
+        return await queryArrow(named, query, others)
       } finally {
         for (const release of releases) release()
       }
@@ -199,11 +212,13 @@ function unknownDataset(name: string, snapshot: Snapshot, id: string): GordonErr
 async function checkDataset(store: Store, manifest: Manifest): Promise<DatasetCheck> {
   const damage: string[] = []
   let files = 0
-  for (const part of partsOf(manifest)) {
+  let isChanged = false
+  for (const part of everyPartOf(manifest)) {
     for (const file of part.files) {
       files++
       const { path, bytes, sha256 } = file
       const found = await store.storage.inspect(file)
+      isChanged ||= found !== undefined && found.sha256 !== sha256
       if (found === undefined) damage.push(`${path} is missing`)
       else if (found.bytes !== bytes) damage.push(`${path} has ${found.bytes} bytes and should have ${bytes}`)
       else if (found.sha256 !== sha256) damage.push(`${path} was changed after it was written`)
@@ -214,6 +229,7 @@ async function checkDataset(store: Store, manifest: Manifest): Promise<DatasetCh
     whole: damage.length === 0,
     files,
     damage,
+    ...(damage.length === 0 ? {} : { code: isChanged ? 'CHECKSUM_MISMATCH' : 'STORE_DAMAGED' }),
     issues: [
       ...manifest.instruments.flatMap(one =>
         one.issues.map(issue => ({ instrument: instrumentId(one), ...issue })),

@@ -51,7 +51,7 @@ export async function dataCheck(id: string, options: DataCheckOptions): Promise<
   return [
     check.whole
       ? `${id} is whole: ${check.files} files have the bytes that ${store.snapshot} names.`
-      : `${id} is damaged: restore these files from a copy, or ingest their sources into a new store.`,
+      : `${id} is damaged (${check.code}): restore these files from a copy, or ingest their sources into a new store.`,
     ...check.damage,
     ...(check.issues.length === 0 ? [] : ['', 'Told when its sources came in:']),
     ...check.issues.map(

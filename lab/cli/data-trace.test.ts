@@ -114,7 +114,7 @@ test('one changed byte in any file is named, and a missing file is', async () =>
     const text = await dataTrace(report, { store })
     expect(process.exitCode).toBe(1)
     expect(text.split('\n').slice(-2)).toEqual([
-      'Not as it was:',
+      'Not as it was (CHECKSUM_MISMATCH):',
       `  ${file} was changed after it was written`,
     ])
     rmSync(path)

@@ -44,6 +44,8 @@ export interface Trace {
   /** True when every byte that was looked at is what it was. */
   readonly whole: boolean
   readonly damage: readonly string[]
+  /** CHECKSUM_MISMATCH where anything has other bytes, STORE_DAMAGED where something is missing; absent: whole. */
+  readonly code?: string
 }
 
 /** Exit code 1 when a byte has changed, or is gone. @throws GordonError where there is nothing of that name */
@@ -105,7 +107,13 @@ async function traced(
   damage.push(...datasets.flatMap(one => one.damage))
   for (const { file, now } of tables)
     if (now !== 'same') damage.push(now === 'missing' ? `${file} is missing` : `${file} was changed since`)
-  return { ...head, datasets, tables, whole: damage.length === 0, damage }
+  const codes = [
+    ...datasets.map(({ code }) => code),
+    ...tables.map(({ now }) => (now === 'changed' ? 'CHECKSUM_MISMATCH' : undefined)),
+  ]
+  const code = codes.includes('CHECKSUM_MISMATCH') ? 'CHECKSUM_MISMATCH' : 'STORE_DAMAGED'
+  const whole = damage.length === 0
+  return { ...head, datasets, tables, whole, damage, ...(whole ? {} : { code }) }
 }
 
 /** Where it was, or in the folder of sources under its name. */
@@ -129,7 +137,7 @@ function inWords(what: string, trace: Trace, options: TraceOptions): string {
   for (const dataset of trace.datasets) lines.push('', ...datasetLines(dataset, options))
   lines.push('')
   if (trace.whole) lines.push('Every byte that was looked at is what it was.')
-  else lines.push('Not as it was:', ...trace.damage.map(text => `  ${text}`))
+  else lines.push(`Not as it was (${trace.code}):`, ...trace.damage.map(text => `  ${text}`))
   return lines.join('\n').trimStart()
 }
 
@@ -156,7 +164,8 @@ function datasetLines(dataset: TracedDataset, options: TraceOptions): string[] {
     lines.push(
       `  source    ${name}, ${bytes} bytes, sha256 ${sha256}${now === 'not looked for' ? '' : `, ${FOUND[now]}`}`,
     )
-    if (read === undefined) lines.push('            nobody told when it was read')
+    if (source.unread !== undefined) lines.push(`            ${source.unread}`)
+    else if (read === undefined) lines.push('            nobody told when it was read')
     else lines.push(`            read ${isoTime(read.at)} with ${JSON.stringify(read.options)}`)
   }
   lines.push(...more(sources.size, 'sources'))

@@ -185,7 +185,7 @@ test('rows that lack are told, and a damaged file before all else', async () => 
   const { instruments } = JSON.parse(await dataShow('holes', { store: own, json: true }))
   writeFileSync(join(own, instruments[0].files[0].path), 'PAR1')
   expect(await dataCheck('holes', { store: own })).toMatch(
-    /^holes is damaged: restore these files from a copy.*\n.*parquet has 4 bytes and should have \d+$/,
+    /^holes is damaged \(CHECKSUM_MISMATCH\): restore these files from a copy.*\n.*parquet has 4 bytes and should have \d+$/,
   )
   expect(process.exitCode).toBe(1)
   process.exitCode = undefined

@@ -6,9 +6,10 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isGordonError } from '../../core/errors.ts'
 import type { Micros } from '../../core/time.ts'
+import { type DamageCode, isDamage } from '../damage.ts'
 import { inParallel } from '../durable.ts'
 import { streamId } from '../ingest/merge.ts'
-import { type Manifest, type ManifestPart, type ManifestSource, partsOf, sourcesOf } from '../manifest.ts'
+import { everyPartOf, type Manifest, type ManifestPart, type ManifestSource, sourcesOf } from '../manifest.ts'
 import type { DataKind } from '../schema.ts'
 import { placeOf } from '../sources/place.ts'
 import type { Store } from '../store.ts'
@@ -21,6 +22,8 @@ export type Found = 'same' | 'changed' | 'missing' | 'not looked for'
 export interface TracedSource extends ManifestSource {
   /** When and how it was read; absent where whoever read it told no time. */
   readonly read?: Reading
+  /** What is wrong with the note on that. */
+  readonly unread?: string
   /** The source itself, in the folder that was given. */
   readonly now: Found
 }
@@ -58,6 +61,8 @@ export interface TracedDataset {
   readonly streams: readonly TracedStream[]
   /** Whatever is not as it was, one sentence each; none: every byte is. */
   readonly damage: readonly string[]
+  /** CHECKSUM_MISMATCH where anything has other bytes, STORE_DAMAGED where something is missing; absent: neither. */
+  readonly code?: DamageCode
 }
 
 /**
@@ -71,11 +76,17 @@ export async function traceDataset(store: Store, id: string, sourceFolder?: stri
   try {
     manifest = await store.show(id)
   } catch (error) {
-    if (!isGordonError(error) || error.code !== 'STORE_DAMAGED') throw error
+    if (!isGordonError(error) || !isDamage(error)) throw error
     const nothing = { kind: 'bars' as const, rows: 0, streams: [] }
-    return { id, snapshot: store.snapshot, manifest: manifestName, ...nothing, damage: [error.message] }
+    const told = { damage: [error.message], code: error.code as DamageCode }
+    return { id, snapshot: store.snapshot, manifest: manifestName, ...nothing, ...told }
   }
   const damage: string[] = []
+  let code: DamageCode | undefined
+  const note = (text: string, how: DamageCode) => {
+    damage.push(text)
+    if (code !== 'CHECKSUM_MISMATCH') code = how
+  }
   const sources = new Map<string, Promise<TracedSource>>()
   const traced = (source: ManifestSource) => {
     const key = `${source.sha256} ${source.reading} ${source.name}`
@@ -84,7 +95,7 @@ export async function traceDataset(store: Store, id: string, sourceFolder?: stri
     return one
   }
   const streams: TracedStream[] = []
-  for (const part of partsOf(manifest)) {
+  for (const part of everyPartOf(manifest)) {
     const files = await inParallel(part.files, async file => {
       const { path, rows, bytes, sha256 } = file
       const now = stateOf(file, await store.storage.inspect(file))
@@ -95,18 +106,23 @@ export async function traceDataset(store: Store, id: string, sourceFolder?: stri
     const own = await Promise.all(part.sources.map(traced))
     streams.push({ id: nameOf(manifest, part), rows, first, last, dropped, notes, sources: own, files })
     for (const { path, now } of files) {
-      if (now === 'missing') damage.push(`${path} is missing`)
-      if (now === 'changed') damage.push(`${path} was changed after it was written`)
+      if (now === 'missing') note(`${path} is missing`, 'STORE_DAMAGED')
+      if (now === 'changed') note(`${path} was changed after it was written`, 'CHECKSUM_MISMATCH')
     }
   }
-  for (const source of await Promise.all(sources.values()))
+  for (const source of await Promise.all(sources.values())) {
+    if (source.unread !== undefined) note(source.unread, 'CHECKSUM_MISMATCH')
     if (source.now === 'changed')
-      damage.push(`${source.name} in ${sourceFolder} is no longer the file that was read`)
+      note(`${source.name} in ${sourceFolder} is no longer the file that was read`, 'CHECKSUM_MISMATCH')
+  }
   const { kind, rows } = manifest
-  return { id, snapshot: store.snapshot, manifest: manifestName, kind, rows, streams, damage }
+  const told = { damage, ...(code === undefined ? {} : { code }) }
+  return { id, snapshot: store.snapshot, manifest: manifestName, kind, rows, streams, ...told }
 }
 
 function nameOf(manifest: Manifest, part: ManifestPart): string {
+  const isCorrected = manifest.instruments.find(({ corrections }) => corrections === part)
+  if (isCorrected !== undefined) return `${streamId(isCorrected)} corrected`
   const stream = manifest.instruments.find(one => one === part)
   return stream === undefined ? 'table' : streamId(stream)
 }
@@ -116,10 +132,14 @@ async function traceSource(
   source: ManifestSource,
   folder: string | undefined,
 ): Promise<TracedSource> {
-  const read = await readReading(store.storage, source)
+  const read = await readReading(store.storage, source).catch((error: unknown) => {
+    if (!isGordonError(error) || !isDamage(error)) throw error
+    return error.message
+  })
+  const told = typeof read === 'string' ? { unread: read } : read === undefined ? {} : { read }
   const { name, sha256, bytes, reading } = source
   const now = folder === undefined ? 'not looked for' : await sourceNow(placeIn(folder, name), source)
-  return { name, sha256, bytes, reading, ...(read === undefined ? {} : { read }), now }
+  return { name, sha256, bytes, reading, ...told, now }
 }
 
 /** In the folder, or what was given itself where it has that name. */

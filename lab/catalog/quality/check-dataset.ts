@@ -111,7 +111,7 @@ function readerOf(store: Store, kind: SeriesKind, entry: ManifestInstrument): Se
     column =>
       !UNUSED.has(column.name) && !(column.optional && isEmpty(column.name) && mayBeAbsent(column.name)),
   )
-  return new SeriesReader({ store: store.folder, kind, files, columns, window: EVERYTHING, name })
+  return new SeriesReader({ store: store.storage, kind, files, columns, window: EVERYTHING, name })
 }
 
 function mayBeAbsent(column: string): boolean {

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import { textDigest } from '../../core/digest.ts'
 import { GordonError } from '../../core/errors.ts'
+import { changed, damaged } from '../damage.ts'
 import { writeLosable } from '../durable.ts'
 import { type CacheCounts, LocalCache } from './local-cache.ts'
 import { S3Client } from './s3-client.ts'
@@ -116,10 +117,10 @@ export class S3Storage implements Storage {
       files,
       async (path, begin) => {
         const { status } = await this.#client.pieces(path, begin)
-        if (status === 404) throw this.#damaged(`${path} is missing in`)
+        if (status === 404) throw damaged(`${path} is missing in ${this.name}`)
         if (status !== 200) throw this.#client.refusal(status, '')
       },
-      path => this.#damaged(`${path} was changed after it was written to`),
+      path => changed(`${path} in ${this.name}`),
     )
     let held = true
     return {
@@ -145,13 +146,5 @@ export class S3Storage implements Storage {
     if (status === 404) return undefined
     if (status !== 200) throw this.#client.refusal(status, '')
     return { bytes, sha256: hash.digest('hex') }
-  }
-
-  #damaged(what: string): GordonError {
-    return new GordonError(
-      'STORE_DAMAGED',
-      `${what} ${this.name}: restore it from a copy, or ingest its sources into a new store`,
-      { kind: 'failure' },
-    )
   }
 }

@@ -233,8 +233,8 @@ test('bytes that changed in the bucket are named', async () => {
   expect((await traceDataset(await openStore(place), 'bars')).damage).toHaveLength(1)
   const fresh = await openStore(bucket('changed', { cacheFolder: join(folder, 'fresh') }))
   await expect(openBars({ store: fresh, datasets: ['bars'] })).rejects.toMatchObject({
-    code: 'STORE_DAMAGED',
-    message: `${path} was changed after it was written to s3://lab/changed: restore it from a copy, or ingest its sources into a new store`,
+    code: 'CHECKSUM_MISMATCH',
+    message: `${path} in s3://lab/changed was changed after it was written: restore it from a copy, or ingest its sources into a new store`,
   })
 })
 

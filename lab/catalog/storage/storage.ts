@@ -46,7 +46,7 @@ export interface Storage {
   /** Moves a file of this machine into the store; durable under its name after `settle`. */
   take(staged: string, file: StoredFile): Promise<void>
   settle(): Promise<void>
-  /** @throws GordonError STORE_DAMAGED where a file of a remote store is missing or has other bytes */
+  /** @throws GordonError STORE_DAMAGED where a file is missing, CHECKSUM_MISMATCH where it has other bytes */
   bring(files: readonly StoredFile[]): Promise<BroughtFiles>
   /** What the store itself, and no copy, has under a name; reads every byte unless the size is wrong. */
   inspect(file: StoredFile): Promise<{ readonly bytes: number; readonly sha256?: string } | undefined>

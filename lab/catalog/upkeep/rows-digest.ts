@@ -4,21 +4,23 @@
  */
 import { Digest, textDigest } from '../../core/digest.ts'
 import { sqlParquet, withDuckDb } from '../duckdb.ts'
-import { join } from 'node:path'
 import type { ManifestFile, ManifestPart } from '../manifest.ts'
 import { type DataKind, isTickKind } from '../schema.ts'
 import { readStream } from '../series-reader.ts'
+import { type StorePlace, storageOf } from '../storage/storage.ts'
 
 const BATCH_ROWS = 65_536
 
 /** @param files of one stream, or of the one table of a kind, in order */
 export async function rowsDigest(
-  store: string,
+  store: StorePlace,
   kind: DataKind,
   { files }: Pick<ManifestPart, 'files'>,
 ): Promise<string> {
   if (kind !== 'bars' && !isTickKind(kind)) return tableDigest(store, files)
-  const reader = readStream({ folder: store }, { kind }, { files }, { bookkeeping: true })
+  const storage = storageOf(store)
+  const from = { folder: storage.folder, storage }
+  const reader = readStream(from, { kind }, { files }, { bookkeeping: true })
   const columns = new Map<string, Digest>()
   for (
     let batch = await reader.next(BATCH_ROWS);
@@ -36,13 +38,15 @@ export async function rowsDigest(
 }
 
 /** Few rows, of texts and times: as JSON. */
-async function tableDigest(store: string, files: readonly ManifestFile[]): Promise<string> {
-  const from = sqlParquet(
-    files.map(({ path }) => join(store, path)),
-    ', hive_partitioning = false, union_by_name = true',
-  )
-  return withDuckDb(async connection => {
-    const result = await connection.runAndReadAll(`SELECT * FROM ${from}`)
-    return textDigest(JSON.stringify(result.getRowsJson()))
-  })
+async function tableDigest(store: StorePlace, files: readonly ManifestFile[]): Promise<string> {
+  const { paths, release } = await storageOf(store).bring(files)
+  const from = sqlParquet(paths, ', hive_partitioning = false, union_by_name = true')
+  try {
+    return await withDuckDb(async connection => {
+      const result = await connection.runAndReadAll(`SELECT * FROM ${from}`)
+      return textDigest(JSON.stringify(result.getRowsJson()))
+    })
+  } finally {
+    release()
+  }
 }
