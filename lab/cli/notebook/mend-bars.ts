@@ -57,7 +57,8 @@ export async function mendBars(
     left.push(...made.left)
     records.push(made.record)
     counts.push(countsOf(made.record.edits))
-    edits.push(...made.record.edits.map(edit => rowOf(instrumentId(instrument), series[handle], edit)))
+    const inTime = [...made.record.edits].sort((a, b) => a.row - b.row)
+    edits.push(...inTime.map(edit => rowOf(instrumentId(instrument), series[handle], edit)))
   }
   const words = typeof policy === 'string' ? policy : JSON.stringify(policy)
   return {

@@ -7,6 +7,7 @@ import type {
   Store,
 } from '../../catalog/index.ts'
 import {
+  adoptStore,
   openBars,
   openStore as openPlainStore,
   openTicks,
@@ -109,6 +110,16 @@ export class NotebookStore {
    */
   async trace(dataset: string, sources?: string): Promise<FrameTable> {
     return traceTable(await traceDataset(this.#store, dataset, sources))
+  }
+
+  /**
+   * Takes every dataset of another store, byte for byte; from then on this store stands at the snapshot that came of it.
+   * @param folder `../data/sample`
+   */
+  async adopt(folder: string): Promise<void> {
+    const { storage } = this.#store
+    const { snapshot } = await adoptStore(folder, storage)
+    this.#store = await openPlainStore(storage, { snapshot })
   }
 
   /**

@@ -7,11 +7,13 @@ interface TraceRow {
   readonly name: string
   readonly rows?: number
   readonly bytes?: number
-  readonly sha256: string
+  /** `same`, `changed`, `missing`, `not looked for`; of a manifest nothing, as it was read under its hash. */
+  readonly now?: string
   /** When a source was read. */
   readonly readTime?: number
-  /** `same`, `changed`, `missing`, `not looked for`. */
-  readonly now?: string
+  readonly sha256: string
+  /** Of a file, relative to the store. */
+  readonly path?: string
 }
 
 export function traceTable({ id, rows, manifest, streams }: TracedDataset): FrameTable {
@@ -19,9 +21,11 @@ export function traceTable({ id, rows, manifest, streams }: TracedDataset): Fram
   const files: TraceRow[] = []
   for (const stream of streams) {
     for (const { name, sha256, bytes, read, now } of stream.sources)
-      sources.set(`${sha256} ${name}`, { what: 'source', name, bytes, sha256, readTime: read?.at, now })
-    for (const { path, sha256, now, ...size } of stream.files)
-      files.push({ what: 'file', name: path, rows: size.rows, bytes: size.bytes, sha256, now })
+      sources.set(`${sha256} ${name}`, { what: 'source', name, bytes, now, readTime: read?.at, sha256 })
+    for (const { path, ...file } of stream.files) {
+      const name = [stream.id, ...path.split('/').filter(part => part.startsWith('year='))].join(' ')
+      files.push({ what: 'file', name, ...file, path })
+    }
   }
   const head: TraceRow = { what: 'manifest', name: id, rows, sha256: manifest }
   return recordTable<TraceRow>([head, ...sources.values(), ...files], {
@@ -29,8 +33,9 @@ export function traceTable({ id, rows, manifest, streams }: TracedDataset): Fram
     name: 'text',
     rows: 'number',
     bytes: 'number',
-    sha256: 'text',
-    readTime: 'time',
     now: 'text',
+    readTime: 'time',
+    sha256: 'text',
+    path: 'text',
   })
 }
