@@ -63,6 +63,12 @@ function openWarnings(engine: Engine): RunWarning[] {
       code: 'ORDERS_OPEN',
       text: `${open.length} ${open.length === 1 ? 'order' : 'orders'} still worked when the run ended (first: order ${open[0]}).`,
     })
+  const untold = engine.clocked?.untoldFills ?? 0
+  if (untold > 0)
+    warnings.push({
+      code: 'FILLS_UNTOLD',
+      text: `${untold === 1 ? '1 fill was' : `${untold} fills were`} still on the way from the venue when the run ended: positions and equity are without ${untold === 1 ? 'it' : 'them'}.`,
+    })
   return warnings
 }
 

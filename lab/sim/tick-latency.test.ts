@@ -21,6 +21,16 @@ describe('an order', () => {
     // At the venue at 9, where 102 is the best.
     expect(tickFills(run)).toEqual(['15: buy 3 at 102'])
   })
+  it('whose fill is not back when the data end is told of as such', async () => {
+    // At the venue at 9, back at 15; the last row is at 12.
+    const run = await tickPlay([BOOK, '12 book bid 98x7'], { 5: ({ ctx, X }) => ctx.buy(X, 3) }, { latency })
+    expect(tickFills(run)).toEqual([])
+    expect(run.warnings.find(one => one.code === 'FILLS_UNTOLD')?.text).toBe(
+      '1 fill was still on the way from the venue when the run ended: positions and equity are without it.',
+    )
+    const later = await tickPlay([BOOK, ...END], { 5: ({ ctx, X }) => ctx.buy(X, 3) }, { latency })
+    expect(later.warnings.map(one => one.code)).not.toContain('FILLS_UNTOLD')
+  })
   it('that arrives at the time of an event comes after it', async () => {
     const run = await tickPlay(
       [BOOK, '9 book ask 101x0', ...END],

@@ -40,6 +40,8 @@ export interface ClockedVenue extends Venue {
   readonly starved: number
   /** Hands over what is due by `now`. */
   report(now: Micros): void
+  /** Fills that happened and have not been told. */
+  readonly untoldFills: number
   /** Rows received by `now` are about to leave the windows. */
   catchUp(now: Micros): void
 }

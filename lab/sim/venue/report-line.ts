@@ -79,6 +79,13 @@ export class ReportLine implements Outlet, Underway {
     return this.#count
   }
 
+  /** Fills among those on their way. */
+  get fills(): number {
+    let fills = 0
+    for (let k = 0; k < this.#count; k++) if (this.#kind[(this.#head + k) % this.#size] === FILLED) fills++
+    return fills
+  }
+
   /** Reports that the account has had. */
   get heard(): number {
     return this.#sent - this.#count

@@ -78,6 +78,9 @@ export class TickVenue implements ClockedVenue {
   get idle(): boolean {
     return this.#busy.length === 0 && this.#arrival === Number.POSITIVE_INFINITY && this.#line.count === 0
   }
+  get untoldFills(): number {
+    return this.#line.fills
+  }
 
   /** An order that was held at the account rests here already. */
   submit(order: WorkingOrder, now: number): void {
