@@ -82,6 +82,7 @@ const NOT_OF_THE_INSTRUMENT: ReadonlySet<string> = new Set([
   'dropped',
   'files',
   'name',
+  'corrections',
 ] satisfies Exclude<keyof ManifestInstrument, keyof Instrument>[])
 
 /** An instrument without what only the manifest says of it. */

@@ -10,6 +10,7 @@ import { type Instrument, instrumentId } from '../domain/instrument.ts'
 import type { BarSource, BarStream } from '../domain/ports/store.ts'
 import { type Chosen, chooseStreams, filesIn, plainInstrument, withTerms } from './choose.ts'
 import { cacheKey, readCache, writeCache } from './column-cache.ts'
+import { readCorrections, receivedBy } from './corrections.ts'
 import { barDate, type Moment, windowOf } from './dates.ts'
 import { withDuckDb } from './duckdb.ts'
 import { inParallel } from './durable.ts'
@@ -52,13 +53,18 @@ export const MEMORY_ROWS = 4_000_000
 export async function openBars(request: OpenBarsRequest): Promise<BarSource> {
   const { store } = request
   const chosen = await choose(request)
-  const windows = chosen.map(({ instrument }) =>
-    windowOf(request.from, request.to, calendarNamed(instrument.calendar)),
-  )
+  const { knownAt } = store
+  const windows = chosen.map(({ instrument }): Window => {
+    const { from, to } = windowOf(request.from, request.to, calendarNamed(instrument.calendar))
+    return { from, to: Math.min(to, knownAt), knownAt }
+  })
   const inMemory = upperBound(chosen, windows) <= (request.memoryRows ?? MEMORY_ROWS)
   const streams = await inParallel(chosen, async ({ instrument }, i) =>
     inMemory
-      ? heldStream(windowSeries(await loadSeries(store, instrument), windows[i]))
+      ? heldStream(
+          receivedBy(windowSeries(await loadSeries(store, instrument), windows[i]), knownAt),
+          await readCorrections(store.storage, instrument, knownAt),
+        )
       : batchStream(store.storage, instrument, windows[i]),
   )
   // One after another, so that the same refusal comes first every time.
@@ -162,11 +168,12 @@ function barColumns(instrument: ManifestInstrument): ReturnType<typeof seriesCol
 const EVERYTHING: Window = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
 
 /** A stream over a series that is held as a whole. */
-export function heldStream(series: BarSeries): BarStream {
+export function heldStream(series: BarSeries, corrections?: BarSeries): BarStream {
   let at = 0
   return {
     rows: series.length,
     series,
+    ...(corrections === undefined ? {} : { corrections }),
     async next(rows) {
       if (at === series.length) return undefined
       const from = at
@@ -191,7 +198,12 @@ async function batchStream(
       : whole
         ? instrument.rows
         : await countRows(storage, files, whereClause('bars', window))
-  return { rows, next: wanted => reader.next(wanted) }
+  const corrections = await readCorrections(storage, instrument, window.knownAt)
+  return {
+    rows,
+    ...(corrections === undefined ? {} : { corrections }),
+    next: wanted => reader.next(wanted),
+  }
 }
 
 function emptyRange(
@@ -200,9 +212,11 @@ function emptyRange(
   instrument: ManifestInstrument,
 ): GordonError {
   const { from, to } = request
+  const { knownAt } = request.store
   const range = [
     from === undefined ? '' : `from ${dateText(from)}`,
     to === undefined ? '' : `to ${dateText(to)}`,
+    Number.isFinite(knownAt) ? `that was known on ${isoDate(knownAt - 1)}` : '',
   ]
   return new GordonError(
     'EMPTY_RANGE',

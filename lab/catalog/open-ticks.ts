@@ -45,9 +45,10 @@ export interface OpenTicksRequest {
 export async function openTicks(request: OpenTicksRequest): Promise<TickSource> {
   const { store } = request
   const chosen = await choose(request)
-  const windows = chosen.map(({ instrument }) =>
-    windowOf(request.from, request.to, calendarNamed(instrument.calendar)),
-  )
+  const windows = chosen.map(({ instrument }): Window => {
+    const { from, to } = windowOf(request.from, request.to, calendarNamed(instrument.calendar))
+    return { from, to: Math.min(to, store.knownAt) }
+  })
   const most = chosen.reduce(
     (sum, { instrument }, i) => filesIn(instrument.files, windows[i]).reduce((n, { rows }) => n + rows, sum),
     0,

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { DAY } from '../core/time.ts'
-import { guessSource, ingestSource, openStore, placeOf, sourceNamed } from './index.ts'
+import type { CustomSeries } from '../domain/market-events.ts'
+import { guessSource, ingestSource, openBars, openStore, openTicks, placeOf, sourceNamed } from './index.ts'
 import type { IngestSourceRequest } from './ingest/ingest-source.ts'
 import { actionsOf, lastWords, readActions, readInstruments } from './reference.ts'
 import { namesOf } from './renames.ts'
@@ -183,4 +184,112 @@ test('sessions of a calendar come as they are told, lunch and all', async () => 
   ])
   expect(Number(rows[0].close) * 1000).toBe(utc('2024-05-01T21:00:00Z'))
   expect(Number(rows[1].utc_offset)).toBe((9 * DAY) / 24)
+})
+
+const plain = (rows: readonly object[]) => rows.map(row => Object.values({ ...row }).map(Number))
+
+test('a corrected close is known when it was published, and the first one until then', async () => {
+  const store = join(folder, 'corrected')
+  const of = { dataset: 'bars', venue: 'XNYS', symbol: 'AAA', interval: '1d' }
+  const csv = 'date,open,high,low,close,volume\n'
+  await taken(
+    store,
+    `${csv}2024-05-01,10,12,9,11,100\n2024-05-02,11,13,10,12,100\n2024-05-03,12,14,11,13,100`,
+    of,
+  )
+  // Published on the 6th: the 2nd had closed at 12.5; the 1st and the 3rd are as they were, the 6th is new.
+  const second = `${csv}2024-05-01,10,12,9,11,100\n2024-05-02,11,13,10,12.5,100\n2024-05-03,12,14,11,13,100\n2024-05-06,13,15,12,14,100`
+  await expect(taken(store, second, { ...of, mode: 'append' })).rejects.toThrow(/say with --known/)
+  const known = utc('2024-05-06T21:00:00Z')
+  await expect(
+    taken(store, second, { ...of, mode: 'append', known: utc('2024-05-02T12:00:00Z') }),
+  ).rejects.toThrow(/differs from what was known at 2024-05-02T20:00:00/)
+  const result = await taken(store, second, { ...of, mode: 'append', known })
+  expect(result.datasets[0].rows).toBe(1)
+  // Once more, on the 8th: 12.75.
+  const third = `${csv}2024-05-02,11,13,10,12.75,100`
+  await taken(store, third, { ...of, mode: 'append', known: utc('2024-05-08T21:00:00Z') })
+  const closes = async (day?: string) => {
+    const opened = await openStore(store, day === undefined ? {} : { knownAt: utc(`${day}T23:59:59Z`) })
+    return plain(
+      (await opened.sql('SELECT close FROM bars ORDER BY event_time, receive_time')).toArray(),
+    ).flat()
+  }
+  expect(await closes('2024-05-02')).toEqual([11, 12])
+  expect(await closes('2024-05-05')).toEqual([11, 12, 13])
+  expect(await closes('2024-05-06')).toEqual([11, 12.5, 13, 14])
+  expect(await closes('2024-05-08')).toEqual([11, 12.75, 13, 14])
+  // Nothing is lost: every publication is a row.
+  expect(await closes()).toEqual([11, 12, 12.5, 12.75, 13, 14])
+  const first = await openBars({ store: await openStore(store) })
+  expect(Array.from(first.streams[0].series!.close)).toEqual([11, 12, 13, 14])
+  expect(Array.from(first.streams[0].corrections!.close)).toEqual([12.5, 12.75])
+  const early = await openBars({
+    store: await openStore(store, { knownAt: utc('2024-05-07T00:00:00Z') }),
+    memoryRows: 0,
+  })
+  expect(early.streams[0].corrections!.length).toBe(1)
+  expect(early.streams[0].rows).toBe(4)
+  const reread = await taken(store, third, { ...of, mode: 'append', known: utc('2024-05-09T21:00:00Z') })
+  expect(reread.datasets[0].rows).toBe(0)
+  expect((await (await openStore(store)).check('bars')).whole).toBe(true)
+})
+
+test('a revised figure is two rows; asked in between, the first one', async () => {
+  const store = join(folder, 'gdp')
+  // The US GDP of the first quarter of 2024: advance estimate 1.6 %, second estimate 1.3 %, third 1.4 % (BEA).
+  const vintages =
+    'time,value,known\n2024-03-31,1.6,2024-04-25T12:30:00Z\n2024-03-31,1.3,2024-05-30T12:30:00Z'
+  const of = { dataset: 'gdp', venue: 'BEA', name: 'gdp.csv' }
+  await taken(store, vintages, of)
+  await taken(store, `${vintages}\n2024-03-31,1.4,2024-06-27T12:30:00Z`, { ...of, mode: 'append' })
+  const asked = async (day: string) => {
+    const opened = await openStore(store, { knownAt: utc(day) })
+    return plain((await opened.sql('SELECT value FROM gdp')).toArray()).flat()
+  }
+  expect(await asked('2024-04-25T12:29:59Z')).toEqual([])
+  expect(await asked('2024-04-25T12:30:00Z')).toEqual([1.6])
+  expect(await asked('2024-06-01T00:00:00Z')).toEqual([1.3])
+  expect(await asked('2024-07-01T00:00:00Z')).toEqual([1.4])
+  const { streams } = await openTicks({
+    store: await openStore(store, { knownAt: utc('2024-06-01T00:00:00Z') }),
+  })
+  expect(Array.from((streams[0].series as CustomSeries).value)).toEqual([1.6, 1.3])
+  // A file without times of release, downloaded on July 25: what it says otherwise is known from then.
+  await taken(store, 'time,value\n2024-03-31,1.4\n2024-06-30,2.8', {
+    ...of,
+    mode: 'append',
+    known: utc('2024-07-25T12:30:00Z'),
+  })
+  const all = await (await openStore(store)).sql('SELECT count(*) FROM gdp')
+  expect(plain(all.toArray())).toEqual([[4]])
+})
+
+test('what was announced, listed and admitted later is not in the answer of SQL either', async () => {
+  const store = join(folder, 'answers')
+  await taken(
+    store,
+    `kind,instrument,date,ratio,amount,known,id,canceled
+     split,XNYS:A,2024-06-10,2,,2024-05-01,s1,
+     split,XNYS:A,2024-06-12,3,,2024-05-20,s1,
+     split,XNYS:A,2024-06-12,3,,2024-06-01,s1,yes`,
+    { dataset: 'acts' },
+  )
+  await taken(store, `universe,symbol,from,to\nu,XNYS:A,2010-01-04,2015-06-30\nu,XNYS:B,2012-01-03,`, {
+    dataset: 'uni',
+  })
+  const asked = async (query: string, day: string) =>
+    plain(
+      (await (await openStore(store, { knownAt: utc(`${day}T23:59:59.999Z`) + 999 })).sql(query)).toArray(),
+    ).flat()
+  const ratios = 'SELECT ratio FROM acts'
+  expect(await asked(ratios, '2024-04-30')).toEqual([])
+  expect(await asked(ratios, '2024-05-01')).toEqual([2])
+  expect(await asked(ratios, '2024-05-20')).toEqual([3])
+  expect(await asked(ratios, '2024-06-01')).toEqual([])
+  const open = 'SELECT count(*), count(valid_to) FROM uni'
+  expect(await asked(open, '2011-01-03')).toEqual([1, 0])
+  // Nobody knew in 2014 when A would leave.
+  expect(await asked(open, '2014-01-03')).toEqual([2, 0])
+  expect(await asked(open, '2015-07-01')).toEqual([2, 1])
 })

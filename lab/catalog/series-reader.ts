@@ -62,6 +62,8 @@ export function whereClause(kind: SeriesKind, window: Window): string {
   const limits: string[] = []
   if (window.from > Number.NEGATIVE_INFINITY) limits.push(`${time} >= make_timestamptz(${window.from})`)
   if (window.to < Number.POSITIVE_INFINITY) limits.push(`${time} <= make_timestamptz(${window.to})`)
+  const { knownAt = Number.POSITIVE_INFINITY } = window
+  if (knownAt < Number.POSITIVE_INFINITY) limits.push(`receive_time <= make_timestamptz(${Math.floor(knownAt)})`)
   return limits.length === 0 ? '' : ` WHERE ${limits.join(' AND ')}`
 }
 

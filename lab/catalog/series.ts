@@ -6,6 +6,8 @@ import type { BarSeries } from '../domain/bar.ts'
 export interface Window {
   readonly from: Micros
   readonly to: Micros
+  /** Only rows that had been received by then. */
+  readonly knownAt?: Micros
 }
 
 /** Rows [from, to) as views on the same memory. */

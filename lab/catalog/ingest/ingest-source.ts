@@ -11,7 +11,7 @@ import { inParallel, tellFullDisk } from '../durable.ts'
 import { checkDatasetId, foundStore } from '../layout.ts'
 import { writeReadings } from '../lineage/readings.ts'
 import { fileBytes, folderBytes } from '../lineage/source-digest.ts'
-import { type ManifestPart, type ManifestSource, partsOf } from '../manifest.ts'
+import { everyPartOf, type ManifestPart, type ManifestSource } from '../manifest.ts'
 import type { QualityIssue } from '../quality/issue.ts'
 import type { DataKind, PriceType } from '../schema.ts'
 import { newestSnapshot } from '../snapshot.ts'
@@ -133,12 +133,12 @@ async function storedAlready(
     if (name !== id && !name.startsWith(`${id}/`)) continue
     if (several && name === id) continue
     const manifest = (await currentManifest(store, name))!
-    const own = partsOf(manifest).filter(part => sources.some(source => holds(part, source)))
+    const own = everyPartOf(manifest).filter(part => sources.some(source => holds(part, source)))
     if (own.length === 0) continue
     parts.push(...own)
     const { kind, interval, adjustment, price } = manifest
     const streams = manifest.instruments
-      .filter(one => own.includes(one))
+      .filter(one => own.includes(one) || (one.corrections !== undefined && own.includes(one.corrections)))
       .map(one => ({ id: streamId(one), rows: one.rows, first: one.first, last: one.last }))
     found.push({
       id: name,

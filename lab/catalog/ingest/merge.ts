@@ -40,6 +40,8 @@ export interface Addition {
   readonly starts?: ReadonlyMap<string, number>
   /** Of kinds that have one table. */
   readonly table?: ManifestPart
+  /** By stream: bars that say otherwise what it has. */
+  readonly corrections?: ReadonlyMap<string, ManifestPart>
 }
 
 export function sameSource(a: ManifestSource, b: ManifestSource): boolean {
@@ -101,6 +103,15 @@ export function merge(current: Manifest | undefined, addition: Addition, mode: M
       )
     }
   }
+  for (const [id, corrections] of addition.corrections ?? []) {
+    const one = instruments.get(id)
+    if (one === undefined) throw new Error(`bug in gordon: corrections of ${id}, which ${terms.id} does not have`)
+    const before = one.corrections
+    instruments.set(id, {
+      ...one,
+      corrections: before === undefined ? corrections : joinedParts(before, corrections),
+    })
+  }
   const streams = [...instruments.values()].sort(
     (a, b) => compareInstruments(a, b) || ((a.name ?? '') < (b.name ?? '') ? -1 : 1),
   )
@@ -159,7 +170,7 @@ function appended(
     throw new GordonError(
       'NOT_AFTER',
       `${added.sources[0].name} begins at ${rowDate(terms.kind, added.first)} and ${id} in dataset ${terms.id} goes to ` +
-        `${rowDate(terms.kind, present.last)}: append what comes after it, or pass --replace`,
+        `${rowDate(terms.kind, present.last)}: append what comes after it, say with --known when it was corrected, or pass --replace`,
     )
   }
   if ((starts?.get(id) ?? 0) !== present.rows) {

@@ -37,6 +37,8 @@ export interface ReadingOptions {
   readonly sort?: boolean
   /** What to do with rows that cannot be bars; `refuse` unless said. */
   readonly onIssue?: 'refuse' | 'drop'
+  /** Where rows are appended: when this file was published, from which its corrections of stored rows are known. */
+  readonly known?: Micros
   /** Bars that close later are reported; without it nothing is held to be in the future. */
   readonly now?: Micros
 }

@@ -3,9 +3,11 @@
  * is known of its instrument grows. At the end they become additions to datasets, in place but not yet visible.
  */
 import { GordonError } from '../../core/errors.ts'
-import type { Micros } from '../../core/time.ts'
+import { isoTime, type Micros } from '../../core/time.ts'
+import type { BarSeries } from '../../domain/bar.ts'
 import { calendarNamed, calendarOfVenue } from '../../domain/calendar/calendar.ts'
 import type { Instrument } from '../../domain/instrument.ts'
+import type { CustomSeries } from '../../domain/market-events.ts'
 import { fieldsOf } from '../fields.ts'
 import { inParallel } from '../durable.ts'
 import type { ManifestFile, ManifestInstrument, ManifestPart, ManifestSource } from '../manifest.ts'
@@ -18,6 +20,7 @@ import {
 } from '../schema.ts'
 import type { SeriesKind } from '../series-reader.ts'
 import type { SourceBatch, SourceInstrument } from '../sources/source.ts'
+import { correctedBars, newPoints } from './corrections.ts'
 import { GridFinder, perUnit } from './grid.ts'
 import type { IssueLog } from './issues.ts'
 import {
@@ -28,7 +31,7 @@ import {
   type MergeMode,
   streamId,
 } from './merge.ts'
-import type { StagedPart, Staging } from './partitions.ts'
+import type { StagedPart, StagedRows, Staging } from './partitions.ts'
 import type { ReadingOptions } from './reading.ts'
 import type { StorePlace } from '../storage/storage.ts'
 import { RowsInOrder } from './rows-in-order.ts'
@@ -67,6 +70,8 @@ interface Stream {
   /** Rows that wait to be put in order, where that is asked for. */
   readonly unordered: RowsInOrder
   seen: number
+  /** Of bars that are appended: what is told otherwise than it is stored. */
+  corrections: StagedPart | undefined
   readonly sources: ManifestSource[]
   readonly notes: Set<string>
   readonly issues: ManifestPart['issues'][number][]
@@ -150,11 +155,48 @@ export class Streams {
     rowNumber: ((row: number) => number) | undefined,
   ): Promise<void> {
     let rows = stream.check!.sound(given, rowNumber)
+    const mayRepeat = kind === 'custom' ? this.#options.goesOn !== true : this.#options.known !== undefined
+    if (this.#mode === 'append' && mayRepeat) rows = await this.#notStored(stream, kind, rows)
     if (rows.length === 0) return
     if (kind === 'bars') rows = withSessions(rows as KindRows['bars'], this.#calendarOf(stream))
     measure(stream, kind, rows)
     this.rows += rows.length
     await stream.part.append(fieldsOf(kind, rows as never))
+  }
+
+  /** Rows that the store does not have; of bars those after its last, and what was corrected is put aside. */
+  async #notStored(
+    stream: Stream,
+    kind: SeriesKind,
+    rows: KindRows[SeriesKind],
+  ): Promise<KindRows[SeriesKind]> {
+    const { known } = this.#options
+    const id = labelOf(stream)
+    const present = stream.dataset.current?.instruments.find(one => streamId(one) === id)
+    if (present === undefined || (kind !== 'bars' && kind !== 'custom')) return rows
+    const told = (count: number, what: string) => {
+      this.rows += count
+      if (count > 0) stream.notes.add(what)
+    }
+    const { storedRows } = await import('./stored-rows.ts')
+    const stored = await storedRows(this.#options.store, kind, present)
+    if (kind === 'custom') {
+      const found = newPoints(rows as KindRows['custom'], stored.series as CustomSeries, known)
+      told(found.repeated, `points of ${id} that are stored already were left out`)
+      return found.rows
+    }
+    const { series, corrections: before } = stored as { series: BarSeries; corrections?: BarSeries }
+    const { last } = present
+    const found = correctedBars(rows as KindRows['bars'], { stored: series, before, last, known: known!, id })
+    told(found.repeated, `bars of ${id} that are stored already were left out`)
+    if (found.corrections.length > 0) {
+      told(found.corrections.length, `bars of ${id} that were corrected are known from ${isoTime(known!)} on`)
+      stream.corrections ??= this.#staging.part('bars', present.corrections?.rows ?? 0)
+      const sessions = withSessions(found.corrections, this.#calendarOf(stream))
+      await stream.corrections.append(fieldsOf('bars', sessions))
+      measure(stream, 'bars', found.corrections)
+    }
+    return found.later
   }
 
   /** All rows of the source have been given; what was held back to be put in order is stored. */
@@ -172,6 +214,7 @@ export class Streams {
     for (const stream of this.#touched) {
       // A file of the store is of one source.
       await stream.part.cut()
+      await stream.corrections?.cut()
       stream.sources.push(this.#source)
       for (const note of notes) stream.notes.add(note)
       stream.issues.push(...this.#log.summary(labelOf(stream)))
@@ -188,8 +231,11 @@ export class Streams {
         part: Omit<ManifestPart, 'files'>
         place: () => Promise<ManifestFile[]>
       }[] = []
+      const corrections: { readonly stream: Stream; readonly staged: StagedRows }[] = []
       for (const stream of streams.values()) {
         const staged = await stream.part.finish()
+        const corrected = await stream.corrections?.finish()
+        if (corrected !== undefined) corrections.push({ stream, staged: corrected })
         if (staged.rows === 0) continue
         const { sources, issues, dropped } = stream
         const { rows } = staged
@@ -217,12 +263,35 @@ export class Streams {
       }
       // Said before anything is moved; looked at again when publishing, for another ingest may come between.
       merge(current, additionOf([]), this.#mode)
-      additions.push(async () => additionOf(await inParallel(parts, ({ place }) => place())))
+      additions.push(async () => ({
+        ...additionOf(await inParallel(parts, ({ place }) => place())),
+        ...(corrections.length === 0 ? {} : { corrections: await this.#placed(terms, corrections) }),
+      }))
     }
     const placed: Addition[] = []
     for (const place of additions) placed.push(await place())
     await this.#staging.settle()
     return placed
+  }
+
+  async #placed(
+    { id: dataset, kind, price, interval }: DatasetTerms,
+    corrections: readonly { readonly stream: Stream; readonly staged: StagedRows }[],
+  ): Promise<ReadonlyMap<string, ManifestPart>> {
+    const parts = await inParallel(
+      corrections,
+      async ({ stream, staged }): Promise<[string, ManifestPart]> => {
+        const { venue, symbol } = stream.instrument
+        const files = await this.#staging.moveIn({ dataset, kind, venue, symbol, interval, price }, staged)
+        const { rows, first, last } = staged
+        const { sources, notes } = stream
+        return [
+          labelOf(stream),
+          { rows, first, last, sources, notes: [...notes], issues: [], dropped: 0, files },
+        ]
+      },
+    )
+    return new Map(parts)
   }
 
   async #enter(stream: Stream, batch: SourceBatch): Promise<void> {
@@ -270,6 +339,7 @@ export class Streams {
         last: Number.NEGATIVE_INFINITY,
         unordered: new RowsInOrder(),
         seen: 0,
+        corrections: undefined,
         sources: [],
         notes: new Set(),
         issues: [],

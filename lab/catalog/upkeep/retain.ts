@@ -18,7 +18,7 @@ import { cacheKey } from '../column-cache.ts'
 import { inParallel, syncFolder } from '../durable.ts'
 import { foundStore, requireStore } from '../layout.ts'
 import { readingPath } from '../lineage/readings.ts'
-import { partsOf, readManifest } from '../manifest.ts'
+import { everyPartOf, readManifest } from '../manifest.ts'
 import { namedSnapshot, type Snapshot } from '../snapshot.ts'
 
 export interface RetainRequest {
@@ -119,7 +119,7 @@ async function namesOf(store: string, snapshots: readonly Snapshot[]): Promise<R
   const names = new Set<string>()
   for (const manifest of manifests) {
     names.add(`manifests/${manifest}.json`)
-    for (const part of partsOf(await readManifest(store, manifest))) {
+    for (const part of everyPartOf(await readManifest(store, manifest))) {
       for (const { path } of part.files) names.add(path)
       for (const source of part.sources) names.add(readingPath(source))
       const key = cacheKey(part.files.map(({ sha256 }) => sha256))

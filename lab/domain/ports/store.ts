@@ -28,6 +28,11 @@ export interface BarStream {
    */
   readonly series?: BarSeries
   /**
+   * Bars that were published again with other values, in the order in which that became known (receiveTime): the
+   * rows of the stream are what was published first.
+   */
+  readonly corrections?: BarSeries
+  /**
    * The next up to `rows` rows, in order; undefined at the end. Holds one batch at most and hands it over: the
    * columns belong to the caller.
    */
