@@ -67,7 +67,7 @@ export async function dataDerive(
   const { recipe, batches, notes } =
     options.continuous === undefined
       ? streamByStream({ ...work, progress }, recipeOf(manifest, options))
-      : continuousRecipe({ ...work, progress }, options)
+      : await continuousRecipe({ ...work, progress }, options)
   const dataset = options.dataset ?? `${id}-${recipe.suffix}`
   const { symbols, from, to } = options
   const terms = Object.fromEntries(

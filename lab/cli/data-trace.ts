@@ -134,7 +134,7 @@ function inWords(what: string, trace: Trace, options: TraceOptions): string {
   }
   for (const { file, sha256, now } of trace.tables)
     lines.push('', `${file}, a plain table`, `  sha256    ${sha256}, ${FOUND[now]}`)
-  for (const dataset of trace.datasets) lines.push('', ...datasetLines(dataset, options))
+  for (const dataset of withOrigins(trace.datasets)) lines.push('', ...datasetLines(dataset, options))
   lines.push('')
   if (trace.whole) lines.push('Every byte that was looked at is what it was.')
   else lines.push(`Not as it was (${trace.code}):`, ...trace.damage.map(text => `  ${text}`))
@@ -148,7 +148,27 @@ const FOUND: Readonly<Record<TracedSource['now'], string>> = {
   'not looked for': '',
 }
 
+const FOUND_DATASET: Readonly<Record<TracedSource['now'], string>> = {
+  ...FOUND,
+  changed: 'damaged',
+  missing: 'taken away by retention',
+}
+
 const MOST_STREAMS = 20
+
+/** The datasets, and each one that they were made of, once. */
+function withOrigins(datasets: readonly TracedDataset[]): readonly TracedDataset[] {
+  const found = new Map<string, TracedDataset>()
+  const visit = (dataset: TracedDataset): void => {
+    const key = `${dataset.id} ${dataset.manifest}`
+    if (found.has(key)) return
+    found.set(key, dataset)
+    for (const { dataset: origin } of dataset.streams.flatMap(({ sources }) => sources))
+      if (origin !== undefined) visit(origin)
+  }
+  for (const dataset of datasets) visit(dataset)
+  return [...found.values()]
+}
 
 function datasetLines(dataset: TracedDataset, options: TraceOptions): string[] {
   const { id, snapshot, manifest, kind, rows, streams } = dataset
@@ -160,7 +180,15 @@ function datasetLines(dataset: TracedDataset, options: TraceOptions): string[] {
     streams.flatMap(stream => stream.sources).map(one => [`${one.name} ${one.sha256}`, one]),
   )
   for (const source of [...sources.values()].slice(0, MOST_STREAMS)) {
-    const { name, sha256, bytes, read, now } = source
+    const { name, sha256, bytes, read, now, derived } = source
+    if (derived !== undefined) {
+      lines.push(
+        `  source    ${name} in ${derived.snapshot}, manifest ${sha256}, ${FOUND_DATASET[now]}`,
+        `            made by ${JSON.stringify(derived.terms)}`,
+        ...(read === undefined ? [] : [`            at ${isoTime(read.at)}`]),
+      )
+      continue
+    }
     lines.push(
       `  source    ${name}, ${bytes} bytes, sha256 ${sha256}${now === 'not looked for' ? '' : `, ${FOUND[now]}`}`,
     )

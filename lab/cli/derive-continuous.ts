@@ -5,11 +5,12 @@
  */
 import { plainInstrument } from '../catalog/choose.ts'
 import type { ManifestInstrument } from '../catalog/index.ts'
+import { allInstruments } from '../catalog/reference.ts'
 import { readStream, type SeriesReader, sliceRows } from '../catalog/series-reader.ts'
 import { firstAfter } from '../catalog/series.ts'
 import type { SourceBatch } from '../catalog/sources/source.ts'
 import { GordonError } from '../core/errors.ts'
-import { isoDate } from '../core/time.ts'
+import { isoDate, isoTime, type Micros } from '../core/time.ts'
 import type { BarSeries } from '../domain/bar.ts'
 import { type Instrument, instrumentId } from '../domain/instrument.ts'
 import {
@@ -43,17 +44,17 @@ const FORWARD: Readonly<Partial<Record<Adjust, ContinuousTerms['adjust']>>> = {
 const BATCH_ROWS = 8192
 
 /** @throws GordonError where the dataset is no list of contracts */
-export function continuousRecipe(work: DeriveWork, options: ContinuousOptions): DerivedRows {
+export async function continuousRecipe(work: DeriveWork, options: ContinuousOptions): Promise<DerivedRows> {
   const { manifest } = work
   if (manifest.kind !== 'bars')
     throw new GordonError(
       'DERIVE_WHAT',
       `A continuous series is made of bars, and ${manifest.id} holds ${manifest.kind}: make bars of them first, with --bars.`,
     )
-  const order = contractsOf(work)
+  const order = await contractsOf(work)
   const adjust = readChoice('--adjust', options.adjust, ADJUSTMENTS) ?? 'none'
   const terms: ContinuousTerms = {
-    contracts: order.map(({ symbol, expiry }) => ({ symbol, expiry: expiry! })),
+    contracts: order.map(({ symbol, expiry }) => ({ symbol, expiry })),
     calendar: options.calendar ?? order[0].calendar,
     roll: rollOf(options.continuous!),
     ...(FORWARD[adjust] === undefined ? {} : { adjust: FORWARD[adjust] }),
@@ -95,7 +96,11 @@ export function continuousRecipe(work: DeriveWork, options: ContinuousOptions): 
       kind: 'bars',
       price,
       terms: {
-        ...{ make: 'continuous futures', contracts: order.map(instrumentId), calendar: terms.calendar },
+        ...{
+          make: 'continuous futures',
+          contracts: order.map(one => ({ id: instrumentId(one), expiry: isoTime(one.expiry) })),
+          calendar: terms.calendar,
+        },
         ...{ roll: terms.roll, adjust, symbol: instrument.symbol },
       },
     },
@@ -112,15 +117,23 @@ const WORDS: Readonly<Record<Adjust, string>> = {
   'back-ratio': 'scaled by the ratios of later rolls',
 }
 
-/** In order of expiry. */
-function contractsOf({ manifest, instruments }: DeriveWork): ManifestInstrument[] {
-  const lacks = instruments.find(({ expiry }) => expiry === undefined)
-  if (lacks !== undefined)
+type Contract = ManifestInstrument & { readonly expiry: Micros }
+
+/** In order of expiry, which the bars' source told or the store's terms of instruments do. */
+async function contractsOf({ store, manifest, instruments }: DeriveWork): Promise<Contract[]> {
+  const told = new Map<string, Micros>()
+  for (const { instrument } of await allInstruments({ store }))
+    if (instrument.expiry !== undefined) told.set(instrumentId(instrument), instrument.expiry)
+  const contracts = instruments.map(one => {
+    const expiry = one.expiry ?? told.get(instrumentId(one))
+    if (expiry !== undefined) return { ...one, expiry }
     throw new GordonError(
       'NO_EXPIRY',
-      `${instrumentId(lacks)} in ${manifest.id} has no expiry: leave it out with --symbols, or bring its terms with its bars.`,
+      `When ${instrumentId(one)} of ${manifest.id} expires is not known: ingest its terms as a CSV with the columns ` +
+        'instrument,tick,currency,expiry, or leave it out with --symbols.',
     )
-  return [...instruments].sort((a, b) => a.expiry! - b.expiry!)
+  })
+  return contracts.sort((a, b) => a.expiry - b.expiry)
 }
 
 function rollOf(text: string): ContinuousTerms['roll'] {
@@ -136,7 +149,7 @@ function rollOf(text: string): ContinuousTerms['roll'] {
 
 /** It never expires, and trades as its newest contract; ratios leave the grid. */
 function instrumentOf(
-  order: readonly ManifestInstrument[],
+  order: readonly Contract[],
   { symbol, calendar }: ContinuousOptions,
   adjust: Adjust,
 ): Instrument {
@@ -160,7 +173,7 @@ function instrumentOf(
 /** Bars of all contracts in order of time; a contract is opened when the others have come to its first bar. */
 async function* contractRows(
   { store, manifest, windows, instruments, progress }: DeriveWork,
-  order: readonly ManifestInstrument[],
+  order: readonly Contract[],
 ): AsyncGenerator<ContractBars> {
   const readers: (SeriesReader<'bars'> | undefined)[] = order.map(() => undefined)
   const waiting = new Map(order.map((one, at) => [at, one.first]))
@@ -169,7 +182,7 @@ async function* contractRows(
   let done = 0
   const fill = async (at: number): Promise<void> => {
     readers[at] ??= readStream<'bars'>(store, manifest, order[at], {
-      window: windows[instruments.indexOf(order[at])],
+      window: windows[instruments.findIndex(one => instrumentId(one) === instrumentId(order[at]))],
     })
     waiting.delete(at)
     const rows = await readers[at].next(BATCH_ROWS)

@@ -282,7 +282,7 @@ function coarserBars(manifest: Manifest, interval: string, options: RecipeOption
     suffix: interval,
     kind: 'bars',
     price,
-    terms: { make: 'coarser bars', ...terms },
+    terms: { make: 'coarser bars', of: from, ...clockTerms(interval, options) },
     make(instrument) {
       const bars = new Resampler({ ...terms, calendar: instrument.calendar })
       // Closes of sessions that another calendar does not have.

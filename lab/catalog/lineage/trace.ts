@@ -9,7 +9,15 @@ import type { Micros } from '../../core/time.ts'
 import { type DamageCode, isDamage } from '../damage.ts'
 import { inParallel } from '../durable.ts'
 import { streamId } from '../ingest/merge.ts'
-import { everyPartOf, type Manifest, type ManifestPart, type ManifestSource, sourcesOf } from '../manifest.ts'
+import {
+  everyPartOf,
+  type Manifest,
+  type ManifestPart,
+  manifestName as manifestPlace,
+  type ManifestSource,
+  readManifest,
+  sourcesOf,
+} from '../manifest.ts'
 import type { DataKind } from '../schema.ts'
 import { placeOf } from '../sources/place.ts'
 import type { Store } from '../store.ts'
@@ -24,8 +32,10 @@ export interface TracedSource extends ManifestSource {
   readonly read?: Reading
   /** What is wrong with the note on that. */
   readonly unread?: string
-  /** The source itself, in the folder that was given. */
+  /** The source itself, in the folder that was given; or the dataset, as its manifest names it. */
   readonly now: Found
+  /** The dataset that the rows were made of, traced in its turn; absent where retention took it away. */
+  readonly dataset?: TracedDataset
 }
 
 export interface TracedFile {
@@ -112,7 +122,8 @@ export async function traceDataset(store: Store, id: string, sourceFolder?: stri
   }
   for (const source of await Promise.all(sources.values())) {
     if (source.unread !== undefined) note(source.unread, 'CHECKSUM_MISMATCH')
-    if (source.now === 'changed')
+    for (const text of source.dataset?.damage ?? []) note(text, source.dataset!.code ?? 'STORE_DAMAGED')
+    if (source.now === 'changed' && source.derived === undefined)
       note(`${source.name} in ${sourceFolder} is no longer the file that was read`, 'CHECKSUM_MISMATCH')
   }
   const { kind, rows } = manifest
@@ -137,9 +148,29 @@ async function traceSource(
     return error.message
   })
   const told = typeof read === 'string' ? { unread: read } : read === undefined ? {} : { read }
+  if (source.derived !== undefined)
+    return { ...source, ...told, ...(await traceDerived(store, source, folder)) }
   const { name, sha256, bytes, reading } = source
   const now = folder === undefined ? 'not looked for' : await sourceNow(placeIn(folder, name), source)
   return { name, sha256, bytes, reading, ...told, now }
+}
+
+/** Its manifest is found by its hash, whatever the newest snapshot knows by that name. */
+async function traceDerived(
+  store: Store,
+  { name, sha256, derived }: ManifestSource,
+  folder: string | undefined,
+): Promise<Pick<TracedSource, 'now' | 'dataset'>> {
+  const { storage } = store
+  if ((await storage.read(manifestPlace(sha256))) === undefined) return { now: 'missing' }
+  const then: Store = {
+    ...store,
+    snapshot: derived!.snapshot,
+    manifestOf: () => sha256,
+    show: () => readManifest(storage, sha256),
+  }
+  const dataset = await traceDataset(then, name, folder)
+  return { now: dataset.damage.length === 0 ? 'same' : 'changed', dataset }
 }
 
 /** In the folder, or what was given itself where it has that name. */
