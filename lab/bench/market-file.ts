@@ -18,6 +18,8 @@ export interface Sums {
   readonly side: number
 }
 
+export type MarketKind = 'trades' | 'bars'
+
 export const TIME_MODULUS = 1_000_003
 /** 2024-01-01T00:00Z */
 export const START = 1_704_067_200_000_000
@@ -159,4 +161,43 @@ export function writeBars(path: string, rows: number, seed = 1): Sums {
   }
   lines.close()
   return sums
+}
+
+/** A panel of daily closes, and what merging it must find. */
+export interface Panel {
+  /** Symbol, time and close of every row as doubles, one column after another, by symbol and then by time. */
+  readonly columns: Float64Array
+  readonly rows: number
+  readonly instants: number
+  /** Closes in cents, each times the number of its instant modulo 1009. */
+  readonly sum: number
+}
+
+/** Symbols are listed one after another over half of the days, and each lacks one day in fifty. */
+export function panelColumns(symbols: number, days: number, seed = 1): Panel {
+  const next = chance(seed)
+  const all: [symbol: number, day: number, cents: number][] = []
+  const byDay = new Float64Array(days)
+  const present = new Uint8Array(days)
+  for (let symbol = 0; symbol < symbols; symbol++) {
+    let cents = 2_000 + (next() % 20_000)
+    for (let day = Math.floor((symbol * days) / (2 * symbols)); day < days; day++) {
+      const draw = next()
+      cents = Math.max(100, cents + (draw % 201) - 100)
+      if ((draw >>> 8) % 50 === 0) continue
+      all.push([symbol, day, cents])
+      byDay[day] += cents
+      present[day] = 1
+    }
+  }
+  const columns = new Float64Array(3 * all.length)
+  all.forEach(([symbol, day, cents], row) => {
+    columns[row] = symbol
+    columns[all.length + row] = START + 86_400_000_000 * (day + 1)
+    columns[2 * all.length + row] = cents / 100
+  })
+  let instants = 0
+  let sum = 0
+  for (let day = 0; day < days; day++) if (present[day] === 1) sum += byDay[day] * (++instants % 1009)
+  return { columns, rows: all.length, instants, sum }
 }
