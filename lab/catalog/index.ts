@@ -1,5 +1,6 @@
 /** The historical store: bring data in, look at them, and give them to a run. */
 export { type Adopted, adoptStore } from './adopt.ts'
+export { type AdjustedBars, adjustedBars, adjustedSeries, type AdjustedFor, adjustmentSteps } from './adjusted.ts'
 export { barDate, type Moment, rowDate } from './dates.ts'
 export { type FileBarsOptions, fileBars } from './file-bars.ts'
 export { ingestBars, type IngestRequest, type IngestResult } from './ingest/ingest.ts'
@@ -30,7 +31,15 @@ export { openTicks, type OpenTicksRequest } from './open-ticks.ts'
 export type { QualityIssue } from './quality/issue.ts'
 export { recordedBars, type RecordedBars } from './recording/recorded-bars.ts'
 export { type Flushed, Recorder, type RecordedBatch, type RecorderTerms } from './recording/recorder.ts'
-export { allActions, readActions, readInstruments } from './reference.ts'
+export {
+  actionsOf,
+  allActions,
+  allMembers,
+  lastWords,
+  readActions,
+  readInstruments,
+  splitsTold,
+} from './reference.ts'
 export { DATA_KINDS, type DataKind, type KnownAction, type PriceType, SCHEMAS } from './schema.ts'
 export { guessSource, SOURCES, sourceNamed } from './sources/index.ts'
 export { placeOf } from './sources/place.ts'

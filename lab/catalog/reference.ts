@@ -21,6 +21,7 @@ import {
   type TableKind,
   type TradingStretch,
 } from './schema.ts'
+import type { ToldSplit } from './splits.ts'
 import type { Store } from './store.ts'
 
 export interface ReferenceRequest {
@@ -103,6 +104,17 @@ export async function actionsOf(
     actions: own.map(({ action }) => action),
     late: own.filter(({ action, receiveTime }) => receiveTime > action.time),
   }
+}
+
+/** Splits of all bars that the store has, as openBars is told of them. */
+export async function splitsTold(request: ReferenceRequest): Promise<readonly ToldSplit[]> {
+  const { store } = request
+  const shown = await Promise.all(store.ids.map(id => store.show(id)))
+  const instruments = shown.flatMap(({ kind, instruments: own }) => (kind === 'bars' ? own : []))
+  const { actions } = await actionsOf({ ...request, instruments })
+  return actions.flatMap(one =>
+    one.kind === 'split' ? [{ instrument: one.instrument, when: { time: one.time }, ratio: one.ratio }] : [],
+  )
 }
 
 /** `actionsOf` without what is said of them. */

@@ -10,6 +10,7 @@ import type { Adjustment } from '../domain/bar.ts'
 import { calendarNamed, localDay } from '../domain/calendar/calendar.ts'
 import { dayText } from '../domain/calendar/civil.ts'
 import { instrumentId } from '../domain/instrument.ts'
+import type { AdjustedFor } from './adjusted.ts'
 import type { DamageCode } from './damage.ts'
 import { sqlName, sqlParquet } from './duckdb.ts'
 import { requireStore } from './layout.ts'
@@ -81,8 +82,12 @@ export interface Store {
   show(id: string): Promise<Manifest>
   /** Reads every byte. @throws GordonError UNKNOWN_DATASET */
   check(id: string): Promise<DatasetCheck>
-  /** Every dataset is a view. @throws GordonError SQL */
-  sql(query: string): Promise<Table>
+  /**
+   * Every dataset is a view.
+   * @param options.adjusted views of raw bars are adjusted by the store's actions (adjusted.ts)
+   * @throws GordonError SQL
+   */
+  sql(query: string, options?: { readonly adjusted?: AdjustedFor }): Promise<Table>
 }
 
 /**
@@ -148,7 +153,7 @@ export async function openStore(
     async check(id) {
       return checkDataset(store, await show(id))
     },
-    async sql(query) {
+    async sql(query, { adjusted } = {}) {
       const { queryArrow } = await import('./sql.ts')
       const [named, others]: [string[], string[]] = [[], []]
       const releases: (() => void)[] = []
@@ -166,9 +171,14 @@ export async function openStore(
             releases.push(brought.release)
             paths = brought.paths
           }
+          let rows = knownSql(manifest, rowsSql(files, paths), knownAt)
+          if (adjusted !== undefined && isNamed && manifest.kind === 'bars' && manifest.adjustment === 'raw') {
+            const { adjustedBars, adjustedSql } = await import('./adjusted.ts')
+            rows = adjustedSql(rows, await adjustedBars({ store, datasets: [id], method: adjusted }))
+          }
           for (const one of called)
             (isNamed ? named : others).push(
-              `CREATE OR REPLACE TEMP VIEW ${sqlName(one)} AS ${knownSql(manifest, rowsSql(files, paths), knownAt)}`,
+              `CREATE OR REPLACE TEMP VIEW ${sqlName(one)} AS ${rows}`,
             )
         }
         return await queryArrow(named, query, others)
