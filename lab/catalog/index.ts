@@ -25,6 +25,7 @@ export {
   type TracedSource,
   type TracedStream,
 } from './lineage/trace.ts'
+export { knownManifest } from './known-manifest.ts'
 export type { Manifest, ManifestInstrument } from './manifest.ts'
 export { openBars, type OpenBarsRequest } from './open-bars.ts'
 export { openTicks, type OpenTicksRequest } from './open-ticks.ts'
@@ -48,6 +49,7 @@ export type { ToldSplit } from './splits.ts'
 export { s3Storage, type S3Settings } from './storage/s3-settings.ts'
 export { type Storage, type StorePlace, storageOf } from './storage/storage.ts'
 export { type DatasetCheck, type DatasetInfo, openStore, type Store } from './store.ts'
+export { type MemberSpell, readUniverse } from './universe.ts'
 export { type Compacted, compactDataset } from './upkeep/compact.ts'
 export { type Retained, type RetainRequest, retainSnapshots } from './upkeep/retain.ts'
 export { rowsDigest } from './upkeep/rows-digest.ts'

@@ -48,7 +48,7 @@ export async function backtestCommand(files: readonly string[], options: Backtes
   const { runStatistics } = await import('../analytics/index.ts')
   const opened = () => chooseReplay(options, from)
   const measured = async (
-    { bars, ticks, finer, instruments, actions }: ChosenReplay,
+    { bars, ticks, finer, instruments, actions, universe }: ChosenReplay,
     ambiguity: TradingSettings['ambiguity'],
   ) => {
     const progress = progressLine('backtest')
@@ -59,6 +59,7 @@ export async function backtestCommand(files: readonly string[], options: Backtes
       ticks,
       finer,
       actions,
+      universe,
       financing: readFinancing(options.financing, currencyOf(options, instruments)),
       onProgress: progress.at,
     })

@@ -3,14 +3,18 @@ import { GordonError } from '../core/errors.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import type { Store, ToldSplit } from '../catalog/index.ts'
 import type { BarSource } from '../domain/ports/store.ts'
-import { readChoice } from './read-flags.ts'
+import { readAsOf, readChoice } from './read-flags.ts'
 import { storePlace } from './store-place.ts'
 
 export interface DataOptions {
   readonly store?: string
   /** An older snapshot of the store, by id or number. */
   readonly snapshot?: string
+  /** Which universe, where a dataset of `data` has several. */
+  readonly universe?: string
   readonly data?: readonly string[]
+  /** Only what could have been known by then. */
+  readonly asOf?: string
   readonly symbols?: string
   readonly file?: string
   readonly columns?: string
@@ -47,7 +51,9 @@ export async function chooseBars(
   if (file !== undefined) {
     if (options.data !== undefined)
       throw new GordonError('DATA_OR_FILE', 'Both --data and --file are given; choose the store or the file.')
-    refuseFlags('--file, whose rows are all read', { symbols: options.symbols, snapshot: options.snapshot })
+    refuseFlags('--file, whose rows are all read', {
+      ...{ symbols: options.symbols, snapshot: options.snapshot, 'as-of': options.asOf },
+    })
     const { fileBars } = await import('../catalog/index.ts')
     const { columns, timezone, stamp, calendar, tick, lot, currency } = options
     const adjustment = readChoice('--adjustment', options.adjustment, ADJUSTMENTS)
@@ -87,7 +93,10 @@ export async function storeOf(options: DataOptions): Promise<Store> {
     ...{ columns, timezone, stamp, calendar, tick, lot, currency },
   })
   const { openStore } = await import('../catalog/index.ts')
-  return openStore(await storePlace(options.store ?? DEFAULT_STORE), { snapshot: options.snapshot })
+  return openStore(await storePlace(options.store ?? DEFAULT_STORE), {
+    snapshot: options.snapshot,
+    knownAt: readAsOf(options.asOf),
+  })
 }
 
 /** Bars that only fill: a dataset of the same store, or a table beside `--file`. */
@@ -97,12 +106,12 @@ export async function finerBars(
   to: string | undefined,
   splits: readonly ToldSplit[] = [],
 ): Promise<BarSource> {
-  const { store, snapshot, symbols, symbol, venue, adjustment } = options
+  const { store, snapshot, asOf, symbols, symbol, venue, adjustment } = options
   const isFile = /\.(csv|tsv|txt|parquet)(\.gz)?$/i.test(finer)
   return chooseBars(
     isFile
       ? { ...options, file: finer, data: undefined, symbols: undefined, interval: undefined }
-      : { store, snapshot, symbols, symbol, venue, adjustment, data: [finer] },
+      : { store, snapshot, asOf, symbols, symbol, venue, adjustment, data: [finer] },
     to,
     splits,
   )

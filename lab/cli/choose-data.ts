@@ -2,8 +2,9 @@
  * What a run replays, as `--data` names it: datasets of bars, of trades, quotes, books, funding and custom series, of
  * instruments' terms and of what happens to holdings, each for what it holds.
  */
-import type { DataKind, DatasetInfo, KnownAction, ToldSplit } from '../catalog/index.ts'
+import type { DataKind, DatasetInfo, KnownAction, MemberSpell } from '../catalog/index.ts'
 import { GordonError } from '../core/errors.ts'
+import { isoDate } from '../core/time.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import type { BarSource, TickSource } from '../domain/ports/store.ts'
@@ -18,6 +19,8 @@ export interface ChosenData {
   /** Of its bars and ticks together. */
   readonly instruments: readonly Instrument[]
   readonly actions?: readonly CorporateAction[]
+  /** Members by date, where a dataset of them is named. */
+  readonly universe?: readonly MemberSpell[]
 }
 
 export interface DataRequest {
@@ -40,7 +43,7 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
     const { instruments } = bars
     return { bars: [bars], instruments, actions: actionsIn(actionsFile, actions, instruments) }
   }
-  const { allActions, openBars, openTicks, readActions, readInstruments } = await import(
+  const { actionsOf, openBars, openTicks, readInstruments, readUniverse, splitsTold } = await import(
     '../catalog/index.ts'
   )
   const store = await storeOf(options)
@@ -50,6 +53,7 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
     options.data!.filter(id => kinds.includes(held.get(id)?.kind ?? 'bars'))
   const told = named('actions')
   const termed = named('instruments')
+  const listed = named('universe')
   const barIds = named('bars')
   const tickIds = named('trades', 'quotes', 'book', 'funding', 'custom')
   if (told.length > 0 && actionsFile !== undefined)
@@ -62,7 +66,7 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
       'NO_MARKET_DATA',
       `There are no prices in ${options.data.join(', ')}; name a dataset of bars, trades, quotes or a book with --data too.`,
     )
-  const known = told.length === 0 ? [] : await allActions({ store, datasets: told })
+  const known = told.length === 0 ? [] : await splitsTold({ store, datasets: told })
   const terms =
     termed.length === 0
       ? undefined
@@ -75,7 +79,7 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
     bars.push(
       await openBars({
         ...{ store, datasets, symbols, venue, interval, adjustment, to, terms },
-        splits: [...splits, ...known.flatMap(splitOf)],
+        splits: [...splits, ...known],
       }),
     )
   const ticks =
@@ -86,15 +90,32 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
           terms: terms ?? bars.flatMap(source => source.instruments),
         })
   const instruments = [...bars, ...(ticks === undefined ? [] : [ticks])].flatMap(source => source.instruments)
+  const found = told.length === 0 ? undefined : await actionsOf({ store, datasets: told, instruments })
+  const notes = found === undefined ? [] : lateNotes(found.late)
   return {
-    bars,
+    bars: bars.map((source, i) => (i === 0 ? { ...source, notes: [...source.notes, ...notes] } : source)),
     ticks,
     instruments,
-    actions:
-      told.length === 0
-        ? actionsIn(actionsFile, actions, instruments)
-        : await readActions({ store, datasets: told, instruments }),
+    actions: found === undefined ? actionsIn(actionsFile, actions, instruments) : found.actions,
+    ...(listed.length === 0
+      ? {}
+      : {
+          universe: await readUniverse({
+            ...{ store, datasets: listed, universe: options.universe, instruments, actions: told },
+          }),
+        }),
   }
+}
+
+/** The account must follow what happened; a strategy could not have known why. */
+function lateNotes(late: readonly KnownAction[]): string[] {
+  if (late.length === 0) return []
+  const [{ action, receiveTime }] = late
+  const more = late.length === 1 ? '' : `, and ${late.length - 1} more`
+  return [
+    `the ${action.kind} of ${action.instrument} on ${isoDate(action.time)} was announced or corrected only on ` +
+      `${isoDate(receiveTime)}${more}: the run takes it as known when it took effect`,
+  ]
 }
 
 function actionsIn(
@@ -113,10 +134,4 @@ function byInterval(ids: readonly string[], held: ReadonlyMap<string, DatasetInf
     groups.set(interval, [...(groups.get(interval) ?? []), id])
   }
   return [...groups.values()]
-}
-
-function splitOf({ action }: KnownAction): ToldSplit[] {
-  if (action.kind !== 'split') return []
-  const { instrument, time, ratio } = action
-  return [{ instrument, when: { time }, ratio }]
 }

@@ -1,9 +1,10 @@
 /** `gordon data list | show | sql`: what the store holds, and questions to it; `check` is data-check.ts. */
 import type { Table } from 'apache-arrow'
-import { datasetWords, openStore, rowDate } from '../catalog/index.ts'
+import { datasetWords, knownManifest, openStore, rowDate } from '../catalog/index.ts'
 import { isoDate, isoTime } from '../core/time.ts'
 import { instrumentId } from '../domain/instrument.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
+import { readAsOf, readChoice } from './read-flags.ts'
 import { storePlace } from './store-place.ts'
 import { textTable } from './text-table.ts'
 
@@ -12,11 +13,18 @@ export interface DataCommandOptions {
   readonly store?: string
   /** An older snapshot, by id or number. */
   readonly snapshot?: string
+  /** Only what could have been known by then. */
+  readonly asOf?: string
+  /** Of `sql`: raw bars adjusted by the store's actions, for splits or for dividends too. */
+  readonly adjusted?: string
   readonly json?: boolean
 }
 
 async function open(options: DataCommandOptions) {
-  return openStore(await storePlace(options.store ?? DEFAULT_STORE), { snapshot: options.snapshot })
+  return openStore(await storePlace(options.store ?? DEFAULT_STORE), {
+    snapshot: options.snapshot,
+    knownAt: readAsOf(options.asOf),
+  })
 }
 
 /** Every dataset of the store. */
@@ -42,7 +50,7 @@ export async function dataList(options: DataCommandOptions): Promise<string> {
 /** One dataset: its instruments, where each came from, and how that was understood. */
 export async function dataShow(id: string, options: DataCommandOptions): Promise<string> {
   const store = await open(options)
-  const manifest = await store.show(id)
+  const manifest = await shownManifest(store, id)
   if (options.json) return JSON.stringify({ snapshot: store.snapshot, ...manifest })
   const rows = manifest.instruments.map(one => [
     one.name === undefined ? instrumentId(one) : `${instrumentId(one)} ${one.name}`,
@@ -73,6 +81,12 @@ export async function dataShow(id: string, options: DataCommandOptions): Promise
     .trimEnd()
 }
 
+/** As of a date: rows, first and last as they were then. */
+async function shownManifest(store: Awaited<ReturnType<typeof open>>, id: string) {
+  const manifest = await store.show(id)
+  return store.knownAt === Number.POSITIVE_INFINITY ? manifest : knownManifest(store, manifest)
+}
+
 function issueLines(
   issues: readonly {
     readonly instrument: string
@@ -89,7 +103,8 @@ const MOST_ROWS = 200
 /** A query over the datasets, each a view; two hundred rows on a terminal, all of them with `json`. */
 export async function dataSql(query: string, options: DataCommandOptions): Promise<string> {
   const store = await open(options)
-  const table = await store.sql(query)
+  const adjusted = readChoice('--adjusted', options.adjusted, ['split', 'total-return'])
+  const table = await store.sql(query, { adjusted })
   const names = table.schema.fields.map(({ name }) => name)
   if (options.json) {
     const rows = plainRows(table, table.numRows).map(row =>

@@ -11,6 +11,7 @@ import type {
 import { GordonError } from '../core/errors.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
+import { readTime } from './read-flags.ts'
 import { storePlace } from './store-place.ts'
 
 /** As commander gives them; texts are checked here. */
@@ -47,6 +48,8 @@ export interface IngestOptions {
   readonly onIssue?: string
   readonly replace?: boolean
   readonly append?: boolean
+  /** With append: when the file was published, from which its corrections are known. */
+  readonly known?: string
   readonly json?: boolean
 }
 
@@ -79,6 +82,7 @@ export async function ingestCommand(path: string, options: IngestOptions): Promi
     ...readingOptions(options),
     venue: options.venue,
     price: oneOf<PriceType>('--price', options.price, ['trade', 'bid', 'ask', 'mid']),
+    ...(options.known === undefined ? {} : { known: readTime('--known', options.known, 'end') - 1 }),
     now: Date.now() * 1000,
   }
   const { ingestSource, placeOf } = await import('../catalog/index.ts')

@@ -83,7 +83,13 @@ function barsFlags(command: Command): Command {
   return command
     .option('--store <folder>', 'the store, a folder or s3://bucket/prefix (default data/store)')
     .option('--snapshot <id>', 'an older snapshot of the store')
-    .option('--data <dataset>', 'dataset of the store, repeatable: bars, ticks, instruments, actions', many)
+    .option('--as-of <time>', 'only what could have been known by then, of prices and of facts')
+    .option(
+      '--data <dataset>',
+      'dataset of the store, repeatable: bars, ticks, instruments, actions, a universe',
+      many,
+    )
+    .option('--universe <name>', 'which universe, where a dataset has several; only its members are traded')
     .option('--symbols <list>', 'only these symbols, comma separated')
     .option('--file <table>', 'a CSV or Parquet file instead of the store')
     .option('--from <time>', 'first day or time of decisions; earlier bars warm up')
@@ -202,6 +208,10 @@ Examples:
   )
     .option('--append', 'put the rows after those that an instrument has')
     .option('--replace', 'put the rows in the place of those that an instrument has')
+    .option(
+      '--known <time>',
+      'with --append: when the file was published; rows that it tells otherwise are kept as corrections',
+    )
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
       'after',
@@ -251,7 +261,9 @@ Examples:
   stored(
     data.command('show <dataset>').description('what a dataset holds and where it came from'),
     'show us-daily/raw',
-  ).action(action(async (id: string, options: Options) => (await import('./data.ts')).dataShow(id, options)))
+  )
+    .option('--as-of <time>', 'as it could have been known then')
+    .action(action(async (id: string, options: Options) => (await import('./data.ts')).dataShow(id, options)))
   stored(
     data
       .command('check <dataset>')
@@ -263,7 +275,11 @@ Examples:
     action(async (id: string, options: Options) => (await import('./data-check.ts')).dataCheck(id, options)),
   )
   stored(
-    data.command('sql <query>').description('ask in SQL; every dataset is a view'),
+    data
+      .command('sql <query>')
+      .description('ask in SQL; every dataset is a view')
+      .option('--as-of <time>', 'only what could have been known by then')
+      .option('--adjusted <for>', 'raw bars adjusted by the actions of the store: split or total-return'),
     "sql 'SHOW TABLES'",
   ).action(
     action(async (query: string, options: Options) => (await import('./data.ts')).dataSql(query, options)),

@@ -60,6 +60,11 @@ export function readTime(flag: string, text: string, edge: 'begin' | 'end' = 'be
   return isDay ? time + (edge === 'end' ? DAY : 1) : time
 }
 
+/** `--as-of`: a day is known at its end. */
+export function readAsOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : readTime('--as-of', text, 'end')
+}
+
 export function readParams(text: string | undefined): Record<string, unknown> {
   if (text === undefined) return {}
   let value: unknown
