@@ -2,10 +2,11 @@
  * Takes the datasets of another store, byte for byte: how the committed sample gets into a working store, without
  * DuckDB and in no time.
  */
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { changed } from './damage.ts'
 import { fileDigest, inParallel, tellFullDisk } from './durable.ts'
+import { openIncoming } from './incoming.ts'
 import { closeStoreForWriting, foundStore, requireStore } from './layout.ts'
 import { readingPath } from './lineage/readings.ts'
 import { everyPartOf, manifestName, readManifest } from './manifest.ts'
@@ -39,37 +40,36 @@ export async function adoptStore(
   }
   return tellFullDisk(into.folder, async () => {
     await foundStore(into)
-    for (const id of ids) await copyDataset(from, into, datasets[id])
-    const snapshot = await publish(into, async current =>
-      ids.every(id => current[id] === datasets[id]) ? undefined : { ...current, ...datasets },
-    )
-    if (options.readOnly) await closeStoreForWriting(into)
-    return { datasets: ids, snapshot: snapshot.id, unchanged: false }
+    const folder = await openIncoming(into.folder, 'adopt')
+    try {
+      for (const id of ids) await copyDataset(from, into, datasets[id], folder)
+      const snapshot = await publish(into, async current =>
+        ids.every(id => current[id] === datasets[id]) ? undefined : { ...current, ...datasets },
+      )
+      if (options.readOnly) await closeStoreForWriting(into)
+      return { datasets: ids, snapshot: snapshot.id, unchanged: false }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 }
 
 /** Files have their hash for a name and are seen only through the manifest, which comes last. */
-async function copyDataset(from: Storage, into: Storage, name: string): Promise<void> {
+async function copyDataset(from: Storage, into: Storage, name: string, folder: string): Promise<void> {
   const manifest = await readManifest(from, name)
-  await mkdir(join(into.folder, 'incoming'), { recursive: true })
-  const folder = await mkdtemp(join(into.folder, 'incoming', 'adopt-'))
-  try {
-    const files = everyPartOf(manifest).flatMap(part => part.files)
-    await inParallel(files, async (file, at) => {
-      const brought = await from.bring([file])
-      try {
-        const staged = join(folder, `${at}-${basename(file.path)}`)
-        await copyFile(brought.paths[0], staged)
-        if ((await fileDigest(staged)) !== file.sha256) throw changed(`${from.name}/${file.path}`)
-        await into.take(staged, file)
-      } finally {
-        brought.release()
-      }
-    })
-    await into.settle()
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const files = everyPartOf(manifest).flatMap(part => part.files)
+  await inParallel(files, async (file, at) => {
+    const brought = await from.bring([file])
+    try {
+      const staged = join(folder, `${at}-${basename(file.path)}`)
+      await copyFile(brought.paths[0], staged)
+      if ((await fileDigest(staged)) !== file.sha256) throw changed(`${from.name}/${file.path}`)
+      await into.take(staged, file)
+    } finally {
+      brought.release()
+    }
+  })
+  await into.settle()
   const readings = new Set(everyPartOf(manifest).flatMap(({ sources }) => sources.map(readingPath)))
   await inParallel([...readings], async path => {
     const text = await from.read(path)

@@ -4,13 +4,14 @@ import { GordonError } from '../core/errors.ts'
 import { parseInterval } from '../core/time.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
 import { readNumber } from './read-flags.ts'
+import { storePlace } from './store-place.ts'
 
 /** Joins the small files of a dataset. @throws GordonError; the store is then as it was */
 export async function dataCompact(
   id: string,
   options: { readonly store?: string; readonly json?: boolean },
 ): Promise<string> {
-  const done = await compactDataset(options.store ?? DEFAULT_STORE, id)
+  const done = await compactDataset(await storePlace(options.store ?? DEFAULT_STORE), id)
   if (options.json === true) return JSON.stringify(done)
   const { before, after, rows, snapshot } = done
   if (done.unchanged) return `${id} has ${after.files} files and none to join (${snapshot}).`
@@ -42,7 +43,12 @@ export async function dataRetain(options: RetainOptions): Promise<string> {
   if (micros === undefined)
     throw new GordonError('BAD_GRACE', `--grace ${grace} is no length of time: write 24h, 30m or 0`)
   const store = options.store ?? DEFAULT_STORE
-  const done = await retainSnapshots(store, { keep, grace: micros, now: Date.now() * 1000, dryRun })
+  const done = await retainSnapshots(await storePlace(store), {
+    keep,
+    grace: micros,
+    now: Date.now() * 1000,
+    dryRun,
+  })
   if (options.json === true) return JSON.stringify(done)
   const { kept, removed, waiting, files, bytes } = done
   const lines = [

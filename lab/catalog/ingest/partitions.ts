@@ -3,11 +3,12 @@
  * synced in a folder of their own. Nothing of it is visible until `moveIn` and a snapshot that names it. Whatever the
  * number of streams and the length of the source, no more than MOST_OPEN rows are held.
  */
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DAY, type Micros } from '../../core/time.ts'
 import { civilOf } from '../../domain/calendar/civil.ts'
 import { fileDigest, inParallel } from '../durable.ts'
+import { openIncoming } from '../incoming.ts'
 import { type PartitionKey, partitionFolder } from '../layout.ts'
 import type { ManifestFile } from '../manifest.ts'
 import { type Fields, type IncomingTable, ParquetWriter } from '../parquet-writer.ts'
@@ -55,8 +56,7 @@ export class Staging {
 
   static async open(store: StorePlace): Promise<Staging> {
     const storage = storageOf(store)
-    await mkdir(join(storage.folder, 'incoming'), { recursive: true })
-    const folder = await mkdtemp(join(storage.folder, 'incoming', 'ingest-'))
+    const folder = await openIncoming(storage.folder, 'ingest')
     return new Staging(storage, folder, await ParquetWriter.open())
   }
 

@@ -2,8 +2,8 @@
  * A store in a folder: files are synced before they have their names, and names by syncing their folders. A file is
  * held to its hash when it is first asked for, and again when the system says that it is another than it was then.
  */
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { changed, damaged } from '../damage.ts'
 import {
   fileDigest,
@@ -48,10 +48,9 @@ export function folderStorage(folder: string): Storage {
     },
     async take(staged, { path }) {
       const target = join(folder, path)
-      await mkdir(dirname(target), { recursive: true })
       // On the disk before it has its name.
       await syncFile(staged)
-      await rename(staged, target)
+      await intoPlace(staged, target)
       for (let above = dirname(target); ; above = dirname(above)) {
         touched.add(above)
         if (relative(folder, above) === '') break
@@ -71,6 +70,54 @@ export function folderStorage(folder: string): Storage {
       if (found === undefined || found.size !== bytes) return found && { bytes: found.size }
       return { bytes, sha256: await fileDigest(join(folder, path)) }
     },
+    async entries(below) {
+      const names = (await told(readdir(join(folder, below), { recursive: below !== '' }))) ?? []
+      const found = await inParallel(names, async name => {
+        const path = [below, name.replaceAll('\\', '/')].filter(Boolean).join('/')
+        // Undefined where whoever owned it has removed it meanwhile.
+        const one = await told(stat(join(folder, path)))
+        if (one?.isFile() !== true) return []
+        const touched = Math.max(one.mtimeMs, one.ctimeMs) * 1000
+        return [{ path, bytes: one.size, touched, mark: String(one.ino) }]
+      })
+      return found.flat()
+    },
+    async discard({ path, mark }) {
+      const full = join(folder, path)
+      // Out of the way first: a writer may have put the very same file into its place since it was seen.
+      const aside = join(dirname(full), `.${basename(full)}.gone`)
+      try {
+        await rename(full, aside)
+        touched.add(dirname(full))
+        if (String((await stat(aside)).ino) === mark) {
+          await rm(aside)
+          return true
+        }
+        // Never over what came there since.
+        await link(aside, full).catch((cause: unknown) => {
+          if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+        })
+        await rm(aside)
+        return false
+      } catch (cause) {
+        const { code } = cause as NodeJS.ErrnoException
+        if (code === 'ENOENT') return false
+        if (isForbidden(code)) throw forbidden(full, cause)
+        throw cause
+      }
+    },
+  }
+}
+
+/** Retention may take an empty folder away between the two steps. */
+async function intoPlace(staged: string, target: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await mkdir(dirname(target), { recursive: true })
+    try {
+      return await rename(staged, target)
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 5) throw cause
+    }
   }
 }
 

@@ -35,8 +35,17 @@ interface Request {
 export interface Answer<T> {
   readonly status: number
   readonly body: T
+  readonly headers: Headers
   /** Tries that it took; after the first, an earlier one may have worked unseen. */
   readonly tries: number
+}
+
+export interface ListedKey {
+  /** Without the folder. */
+  readonly name: string
+  readonly bytes: number
+  /** ISO time, by the server's clock. */
+  readonly modified: string
 }
 
 export class S3Client {
@@ -86,26 +95,30 @@ export class S3Client {
     })
   }
 
-  /** Keys directly below a folder, without it. */
-  async list(folder: string): Promise<string[]> {
-    const below = `${this.#prefix}${folder}/`
-    const names: string[] = []
+  /** What lies below a folder: directly, or however deep. */
+  async list(folder: string, deep: boolean): Promise<ListedKey[]> {
+    const below = folder === '' ? this.#prefix : `${this.#prefix}${folder}/`
+    const found: ListedKey[] = []
     let after: string | undefined
     do {
       const { status, body } = await this.text(undefined, {
         method: 'GET',
         query: {
-          ...{ 'list-type': '2', prefix: below, delimiter: '/' },
+          ...{ 'list-type': '2', prefix: below, ...(deep ? {} : { delimiter: '/' }) },
           ...(after === undefined ? {} : { 'continuation-token': after }),
         },
       })
       if (status !== 200) throw this.refusal(status, body)
-      for (const [, key] of body.matchAll(/<Contents>.*?<Key>(.*?)<\/Key>/gs))
-        names.push(plainText(key).slice(below.length))
+      for (const [, entry] of body.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
+        const word = (name: string) =>
+          plainText(new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(entry)?.[1] ?? '')
+        const name = word('Key').slice(below.length)
+        if (name !== '') found.push({ name, bytes: Number(word('Size')), modified: word('LastModified') })
+      }
       after = /<NextContinuationToken>(.*?)<\/NextContinuationToken>/s.exec(body)?.[1]
       if (after !== undefined) after = plainText(after)
     } while (after !== undefined)
-    return names
+    return found
   }
 
   /** One sentence for an answer that is none of those expected. */
@@ -115,6 +128,13 @@ export class S3Client {
       return new GordonError(
         'BUCKET_NOT_FOUND',
         `there is no bucket for ${this.name} at ${this.#endpoint}: make it, or name another`,
+        { kind: 'failure' },
+      )
+    if (code === 'RequestTimeTooSkewed' || code === 'RequestExpired')
+      return new GordonError(
+        'CLOCK_SKEW',
+        `${this.#endpoint} refuses requests for ${this.name} since the clock of this machine is not the server's (${code}): ` +
+          'set the clock, and run it again',
         { kind: 'failure' },
       )
     if (status === 401 || status === 403)
@@ -158,7 +178,12 @@ export class S3Client {
         const response = await fetch(signed, { signal: silence.signal })
         const stumbled = response.status >= 500 || response.status === 429
         if (!stumbled || pause === undefined)
-          return { status: response.status, body: await read(response, heard), tries }
+          return {
+            status: response.status,
+            body: await read(response, heard),
+            headers: response.headers,
+            tries,
+          }
         await response.arrayBuffer()
       } catch (cause) {
         if (!isNetworkTrouble(cause)) throw cause

@@ -14,7 +14,7 @@ import { writeLosable } from '../durable.ts'
 import { type CacheCounts, LocalCache } from './local-cache.ts'
 import { S3Client } from './s3-client.ts'
 import { checkedEndpoint, partsOf, type S3Settings } from './s3-settings.ts'
-import type { BroughtFiles, Storage, StoredFile } from './storage.ts'
+import type { BroughtFiles, Storage, StoredEntry, StoredFile } from './storage.ts'
 
 const CACHE_BYTES = 10e9
 
@@ -42,7 +42,7 @@ export class S3Storage implements Storage {
   }
 
   async names(folder: string): Promise<readonly string[]> {
-    return this.#client.list(folder)
+    return (await this.#client.list(folder, false)).map(({ name }) => name)
   }
 
   async read(path: string, sha256?: string): Promise<string | undefined> {
@@ -146,5 +146,26 @@ export class S3Storage implements Storage {
     if (status === 404) return undefined
     if (status !== 200) throw this.#client.refusal(status, '')
     return { bytes, sha256: hash.digest('hex') }
+  }
+
+  async entries(folder: string): Promise<StoredEntry[]> {
+    const below = folder === '' ? '' : `${folder}/`
+    return (await this.#client.list(folder, folder !== '')).map(({ name, bytes, modified }) => ({
+      path: below + name,
+      bytes,
+      touched: Date.parse(modified) * 1000,
+      mark: modified,
+    }))
+  }
+
+  /** Between the look and the removal there is the time of a request; whoever calls leaves out what is an hour young. */
+  async discard({ path, touched }: StoredEntry): Promise<boolean> {
+    const { status, headers } = await this.#client.text(path, { method: 'HEAD' })
+    if (status === 404) return false
+    // Whole seconds, where a list may have parts of them.
+    const now = Date.parse(headers.get('last-modified') ?? '') / 1000
+    if (status !== 200 || Math.abs(now - touched / 1e6) > 1) return false
+    await this.remove(path)
+    return true
   }
 }

@@ -15,6 +15,9 @@ import { ingestBars } from '../ingest/ingest.ts'
 import { traceDataset } from '../lineage/trace.ts'
 import { openBars } from '../open-bars.ts'
 import { openStore } from '../store.ts'
+import { compactDataset } from '../upkeep/compact.ts'
+import { retainSnapshots } from '../upkeep/retain.ts'
+import { rowsDigest } from '../upkeep/rows-digest.ts'
 import { S3Storage } from './s3-storage.ts'
 import type { StorePlace } from './storage.ts'
 
@@ -216,6 +219,48 @@ test('copies take no more room than they may, the longest unused go first', asyn
   }
   const left = copies(narrow).map(path => /symbol=(.)/.exec(path)![1])
   expect(left.sort()).toEqual(['A', 'C'])
+})
+
+test('small files are joined in the bucket, and what no kept snapshot names goes from it', async () => {
+  const place = bucket('upkeep')
+  for (let part = 0; part < 6; part++)
+    await ingestBars({
+      ...{ store: place, path: csv(`part-${part}.csv`, 40, part * 40), ...market },
+      ...{ append: true, now: 1.7e15 },
+    })
+  const digest = async (storage: S3Storage, snapshot?: string) => {
+    const { instruments } = await (await openStore(storage, { snapshot })).show('bars')
+    return rowsDigest(storage, 'bars', instruments[0])
+  }
+  const before = await digest(place)
+  const done = await compactDataset(bucket('upkeep'), 'bars')
+  expect(done).toMatchObject({ rows: 240, before: { files: 6 }, after: { files: 1 }, unchanged: false })
+  // Another machine has the same rows, of both snapshots.
+  const other = () => bucket('upkeep', { cacheFolder: join(folder, 'copies-upkeep') })
+  expect(await digest(other())).toBe(before)
+  expect(await digest(other(), '6')).toBe(before)
+  const hour = 3_600_000_000
+  const soon = { keep: 1, grace: hour, now: Date.now() * 1000 }
+  expect(await retainSnapshots(other(), soon)).toMatchObject({ removed: [], waiting: 6, files: 0 })
+  await expect(retainSnapshots(other(), { ...soon, grace: 0 })).rejects.toMatchObject({ code: 'BAD_GRACE' })
+  const late = { ...soon, now: soon.now + 2 * hour }
+  const plan = await retainSnapshots(other(), { ...late, dryRun: true })
+  expect(await retainSnapshots(other(), late)).toEqual(plan)
+  expect(plan).toMatchObject({ kept: [done.snapshot], removed: { length: 6 }, files: 12 })
+  const left = (await server.keys('lab'))
+    .filter(key => key.startsWith('upkeep/'))
+    .map(key => key.split('/')[1])
+  expect(left.sort()).toEqual([
+    'conditional.txt',
+    'datasets',
+    'manifests',
+    ...Array.from({ length: 6 }, () => 'readings'),
+    'snapshots',
+    'store.json',
+  ])
+  expect(await digest(other())).toBe(before)
+  expect((await (await openStore(other())).check('bars')).whole).toBe(true)
+  expect(await retainSnapshots(other(), late)).toMatchObject({ removed: [], files: 0 })
 })
 
 test('bytes that changed in the bucket are named', async () => {

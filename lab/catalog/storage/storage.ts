@@ -5,6 +5,7 @@
  * else in the catalog follows from these two.
  */
 import { GordonError } from '../../core/errors.ts'
+import type { Micros } from '../../core/time.ts'
 import { folderStorage } from './folder-storage.ts'
 
 /** A data file as a manifest names it. */
@@ -13,6 +14,17 @@ export interface StoredFile {
   readonly path: string
   readonly sha256: string
   readonly bytes: number
+}
+
+/** A file as it lies in a store, whoever put it there. */
+export interface StoredEntry {
+  /** Relative to the store, with `/`. */
+  readonly path: string
+  readonly bytes: number
+  /** The later of the times of its bytes and of its name, µs UTC by the clock of where the store lies. */
+  readonly touched: Micros
+  /** Another one where another file came into its place. */
+  readonly mark: string
 }
 
 /** Files that lie on this machine until they are let go. */
@@ -50,6 +62,11 @@ export interface Storage {
   bring(files: readonly StoredFile[]): Promise<BroughtFiles>
   /** What the store itself, and no copy, has under a name; reads every byte unless the size is wrong. */
   inspect(file: StoredFile): Promise<{ readonly bytes: number; readonly sha256?: string } | undefined>
+
+  /** Every file below a folder of the store, and below `''` those beside its folders. */
+  entries(folder: string): Promise<readonly StoredEntry[]>
+  /** Takes a file away, unless another one came into its place since it was seen; false where it is gone, or another. */
+  discard(entry: StoredEntry): Promise<boolean>
 }
 
 /** A folder by its path, or any storage. */

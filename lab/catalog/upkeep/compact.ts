@@ -8,11 +8,12 @@
  * disturbed: its files come after those that were joined, and stay there. Where another writer has replaced the
  * stream, nothing is published.
  */
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GordonError } from '../../core/errors.ts'
 import { sqlParquet, sqlText, withDuckDb } from '../duckdb.ts'
 import { fileDigest, tellFullDisk } from '../durable.ts'
+import { openIncoming } from '../incoming.ts'
 import { Staging } from '../ingest/partitions.ts'
 import { foundStore, requireStore } from '../layout.ts'
 import {
@@ -27,6 +28,7 @@ import {
 } from '../manifest.ts'
 import { SCHEMAS } from '../schema.ts'
 import { newestSnapshot, publish } from '../snapshot.ts'
+import { type Storage, type StorePlace, storageOf } from '../storage/storage.ts'
 import { rowsDigest } from './rows-digest.ts'
 
 /** Rows of one file at most, as ingest cuts them: eight of DuckDB's row groups. */
@@ -51,42 +53,46 @@ interface Joined {
 
 /**
  * @param options.fileRows rows of a file at most, by which a test makes do with few
- * @throws GordonError STORE_NOT_FOUND, STORE_READ_ONLY, UNKNOWN_DATASET, STORE_DAMAGED; the store is then as it was
+ * @throws GordonError STORE_NOT_FOUND, STORE_READ_ONLY, UNKNOWN_DATASET, STORE_DAMAGED, CHECKSUM_MISMATCH; the store is then as it was
  */
 export async function compactDataset(
-  store: string,
+  store: StorePlace,
   id: string,
   options: { readonly fileRows?: number } = {},
 ): Promise<Compacted> {
-  await requireStore(store)
-  await foundStore(store)
-  const { datasets } = await newestSnapshot(store)
+  const storage = storageOf(store)
+  await requireStore(storage)
+  await foundStore(storage)
+  const { datasets } = await newestSnapshot(storage)
   if (datasets[id] === undefined) {
     throw new GordonError(
       'UNKNOWN_DATASET',
-      `the store at ${store} has no dataset ${JSON.stringify(id)}: see gordon data list`,
+      `the store at ${storage.name} has no dataset ${JSON.stringify(id)}: see gordon data list`,
     )
   }
-  const before = await readManifest(store, datasets[id])
-  return tellFullDisk(store, async () => {
-    const staging = await Staging.open(store)
-    const folder = await mkdtemp(join(store, 'incoming', 'compact-'))
+  const before = await readManifest(storage, datasets[id], id)
+  return tellFullDisk(storage.folder, async () => {
+    const staging = await Staging.open(storage)
+    const folder = await openIncoming(storage.folder, 'compact')
     try {
       const joined: Joined[] = []
       for (const part of partsOf(before)) {
         for (const old of runsOf(part.files, options.fileRows ?? FILE_ROWS)) {
           const staged = join(folder, `${joined.length}.parquet`)
-          joined.push({ old, file: await joinFiles({ store, manifest: before, part, old, staged }, staging) })
+          joined.push({
+            old,
+            file: await joinFiles({ storage, manifest: before, part, old, staged }, staging),
+          })
         }
       }
       await staging.settle()
       let after = before
-      const snapshot = await publish(store, async current => {
+      const snapshot = await publish(storage, async current => {
         if (joined.length === 0 || current[id] === undefined) return undefined
-        const manifest = await readManifest(store, current[id])
+        const manifest = await readManifest(storage, current[id], id)
         after = withJoined(manifest, joined)
         if (after === manifest) return undefined
-        return { ...current, [id]: await writeManifest(store, after) }
+        return { ...current, [id]: await writeManifest(storage, after) }
       })
       return {
         dataset: id,
@@ -129,7 +135,7 @@ function runsOf(files: readonly ManifestFile[], most: number): ManifestFile[][] 
 }
 
 interface Joining {
-  readonly store: string
+  readonly storage: Storage
   readonly manifest: Manifest
   readonly part: ManifestPart
   readonly old: readonly ManifestFile[]
@@ -139,21 +145,23 @@ interface Joining {
 
 /** One file of the rows of several, in its place and held against them, but named by nothing yet. */
 async function joinFiles(
-  { store, manifest, part, old, staged }: Joining,
+  { storage, manifest, part, old, staged }: Joining,
   staging: Staging,
 ): Promise<ManifestFile> {
   const { id, kind, interval, price } = manifest
   const { schema, year, source } = old[0]
   const columns = SCHEMAS[kind].columns.filter(({ since }) => since <= schema).map(({ name }) => name)
-  const rows = sqlParquet(
-    old.map(({ path }) => join(store, path)),
-    ', hive_partitioning = false',
-  )
-  await withDuckDb(connection =>
-    connection.run(
-      `COPY (SELECT ${columns.join(', ')} FROM ${rows}) TO ${sqlText(staged)} (FORMAT parquet, COMPRESSION zstd)`,
-    ),
-  )
+  const { paths, release } = await storage.bring(old)
+  try {
+    const rows = sqlParquet(paths, ', hive_partitioning = false')
+    await withDuckDb(connection =>
+      connection.run(
+        `COPY (SELECT ${columns.join(', ')} FROM ${rows}) TO ${sqlText(staged)} (FORMAT parquet, COMPRESSION zstd)`,
+      ),
+    )
+  } finally {
+    release()
+  }
   const { first } = old[0]
   const { last } = old[old.length - 1]
   const count = old.reduce((sum, file) => sum + file.rows, 0)
@@ -183,8 +191,8 @@ async function joinFiles(
     ...(last === undefined ? {} : { last }),
     ...(from.length === 1 ? {} : { from }),
   }
-  const was = await rowsDigest(store, kind, { files: old })
-  if ((await rowsDigest(store, kind, { files: [made] })) === was) return made
+  const was = await rowsDigest(storage, kind, { files: old })
+  if ((await rowsDigest(storage, kind, { files: [made] })) === was) return made
   throw new Error(`bug in gordon: joining ${old.length} files of ${id} changed their rows`)
 }
 

@@ -4,22 +4,29 @@
  *
  * Nobody is asked whether they still read. Instead there is a grace: a snapshot goes only when it stopped being the
  * newest that long ago, so whoever opened the store as it was then had all that time; and a file that nothing names
- * goes only when it has lain there that long, since an ingest puts its files in place before it names them. Of each
- * file the later of its two times counts, that of its bytes and that of its name. With a grace of nothing it is for
- * stores that nobody else uses.
+ * goes only when it has lain there that long. Of each file the later of its two times counts, that of its bytes and
+ * that of its name. With a grace of nothing it is for stores that nobody else reads.
+ *
+ * Writers are safe whatever the grace: an ingest puts its files in place before it names them, and all that time it
+ * has a folder in `incoming/` (incoming.ts). What came since the oldest such folder began stays. The order is the proof:
+ * first the time is taken and the folders are looked at, then the snapshots are read. A writer that was gone by then
+ * had published, so its files are named; one that came later puts its files in place after that time. Of a bucket
+ * other machines' folders are not seen: there the grace is an hour at least.
  *
  * Killed at any moment it leaves a whole store: snapshots go first, and what they named is nobody's then.
  */
-import { link, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { chmod, mkdir, mkdtemp, readdir, rmdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { GordonError } from '../../core/errors.ts'
-import type { Micros } from '../../core/time.ts'
+import { HOUR, type Micros } from '../../core/time.ts'
 import { cacheKey } from '../column-cache.ts'
-import { inParallel, syncFolder } from '../durable.ts'
+import { inParallel, tellFullDisk } from '../durable.ts'
+import { sweepIncoming } from '../incoming.ts'
 import { foundStore, requireStore } from '../layout.ts'
 import { readingPath } from '../lineage/readings.ts'
 import { everyPartOf, readManifest } from '../manifest.ts'
 import { namedSnapshot, type Snapshot } from '../snapshot.ts'
+import { type Storage, type StoredEntry, type StorePlace, storageOf } from '../storage/storage.ts'
 
 export interface RetainRequest {
   /** Newest snapshots that stay; one at least. */
@@ -43,83 +50,86 @@ export interface Retained {
   readonly bytes: number
 }
 
-/** @throws GordonError STORE_NOT_FOUND, STORE_READ_ONLY, BAD_KEEP, STORE_DAMAGED; nothing is taken away then */
-export async function retainSnapshots(store: string, request: RetainRequest): Promise<Retained> {
+/** @throws GordonError STORE_NOT_FOUND, STORE_READ_ONLY, BAD_KEEP, BAD_GRACE, STORE_DAMAGED; nothing is taken away then */
+export async function retainSnapshots(store: StorePlace, request: RetainRequest): Promise<Retained> {
   const { keep, grace, now, dryRun = false } = request
+  const storage = storageOf(store)
   if (!Number.isInteger(keep) || keep < 1)
     throw new GordonError('BAD_KEEP', `${keep} snapshots cannot be kept: keep one at least`)
-  await requireStore(store)
-  await foundStore(store)
-  const old = (path: Entry) => path.touched + grace <= now
-  const files = await entriesBelow(join(store, 'snapshots'))
-  const numbered = files
-    .flatMap(file =>
-      /^snapshot-(\d+)\.json$/.exec(file.name) === null ? [] : [{ ...file, n: numberOf(file.name) }],
+  if (storage.remote && grace < HOUR)
+    throw new GordonError(
+      'BAD_GRACE',
+      `${storage.name} may be written to by machines that are not seen from here: give a grace of an hour at least`,
     )
+  await requireStore(storage)
+  await foundStore(storage)
+  return tellFullDisk(storage.folder, () => retain(storage, { keep, grace, now, dryRun }))
+}
+
+async function retain(storage: Storage, terms: Required<RetainRequest>): Promise<Retained> {
+  const { keep, grace, now, dryRun } = terms
+  const old = ({ touched }: { readonly touched: Micros }) => touched + grace <= now
+  // Before anything is looked at; see above.
+  const begun = storage.remote ? Number.POSITIVE_INFINITY : await instantOf(storage.folder)
+  const swept = await sweepIncoming(storage.folder, { old, dryRun })
+  const horizon = Math.min(begun, storage.remote ? Number.POSITIVE_INFINITY : swept.oldest)
+
+  const files = await storage.entries('snapshots')
+  const numbered = files
+    .flatMap(file => {
+      const n = /^snapshots\/snapshot-(\d+)\.json$/.exec(file.path)?.[1]
+      return n === undefined ? [] : [{ ...file, n: Number(n) }]
+    })
     .sort((a, b) => a.n - b.n)
   // Overtaken when the next one came.
   const going = numbered.filter((_, i) => i < numbered.length - keep && old(numbered[i + 1]))
   const staying = numbered.slice(going.length)
-  const read = (one: { readonly n: number }) => namedSnapshot(store, String(one.n))
+  const read = (one: { readonly n: number }) => namedSnapshot(storage, String(one.n))
   const [kept, removed] = [await inParallel(staying, read), await inParallel(going, read)]
-  const named = await namesOf(store, kept)
-  const trash = dryRun ? undefined : await Trash.open(store)
-  let count = 0
-  let bytes = 0
-  try {
-    for (const { path } of dryRun ? [] : going) await rm(path, { force: true })
-    if (going.length > 0 && !dryRun) await syncFolder(join(store, 'snapshots'))
-    const nameless = [
-      ...(await left(store, 'manifests', named)),
-      ...(await left(store, 'datasets', named)),
-      ...(await left(store, 'readings', named)),
-      ...(await left(store, 'cache', named)),
-      ...files.filter(({ name }) => name.endsWith('.part')),
-    ]
-    for (const entry of nameless.filter(old)) {
-      if (trash !== undefined && !(await trash.take(entry))) continue
-      count++
-      bytes += entry.bytes
-    }
-    for (const folder of await foldersOf(join(store, 'incoming'))) {
-      const inside = await entriesBelow(folder)
-      const own = await entryOf(folder, '')
-      if (own === undefined || folder === trash?.folder || ![own, ...inside].every(old)) continue
-      if (!dryRun) await rm(folder, { recursive: true, force: true })
-      count += inside.length
-      bytes += inside.reduce((sum, entry) => sum + entry.bytes, 0)
-    }
-    if (!dryRun) await removeEmpty(join(store, 'datasets'), old)
-  } finally {
-    await trash?.close()
-  }
+  const named = await namesOf(storage, kept)
+
+  let { files: count, bytes } = swept
+  // The oldest first, so that whoever reads meanwhile finds the newer ones.
+  for (const one of dryRun ? [] : going) await storage.discard(one)
+  await storage.settle()
+  const nameless = [...(await unnamed(storage, named)), ...files.filter(isUnfinished)]
+  await inParallel(nameless, async entry => {
+    if (!old(entry) || entry.touched >= horizon) return
+    if (!dryRun && !(await storage.discard(entry))) return
+    count++
+    bytes += entry.bytes
+  })
+  if (!dryRun && !storage.remote)
+    await removeEmpty(join(storage.folder, 'datasets'), one => old(one) && one.touched < horizon)
   const ids = (some: readonly Snapshot[]) => some.map(({ id }) => id)
   const waiting = Math.max(0, kept.length - keep)
   return { kept: ids(kept), removed: ids(removed), waiting, files: count, bytes }
 }
 
-interface Entry {
-  readonly path: string
-  /** Relative to where it was looked for. */
-  readonly name: string
-  readonly isFile: boolean
-  readonly bytes: number
-  readonly inode: number
-  /** The later of its times, µs UTC. */
-  readonly touched: Micros
-}
-
-function numberOf(name: string): number {
-  return Number(/\d+/.exec(name)![0])
+/** Now, by the clock that the times of files are told by. */
+async function instantOf(folder: string): Promise<Micros> {
+  let made: string | undefined
+  try {
+    await mkdir(join(folder, 'incoming'), { recursive: true })
+    made = await mkdtemp(join(folder, 'incoming', 'retain-'))
+    return (await stat(made)).ctimeMs * 1000
+  } catch (cause) {
+    if (!/ENOSPC|EDQUOT/.test((cause as NodeJS.ErrnoException).code ?? '')) throw cause
+    // A full disk has no room for a folder, and it is where this is wanted most.
+    await chmod(folder, (await stat(folder)).mode)
+    return (await stat(folder)).ctimeMs * 1000
+  } finally {
+    if (made !== undefined) await rmdir(made).catch(() => undefined)
+  }
 }
 
 /** Everything that these snapshots name, relative to the store. @throws GordonError STORE_DAMAGED */
-async function namesOf(store: string, snapshots: readonly Snapshot[]): Promise<ReadonlySet<string>> {
+async function namesOf(storage: Storage, snapshots: readonly Snapshot[]): Promise<ReadonlySet<string>> {
   const manifests = new Set(snapshots.flatMap(({ datasets }) => Object.values(datasets)))
   const names = new Set<string>()
   for (const manifest of manifests) {
     names.add(`manifests/${manifest}.json`)
-    for (const part of everyPartOf(await readManifest(store, manifest))) {
+    for (const part of everyPartOf(await readManifest(storage, manifest))) {
       for (const { path } of part.files) names.add(path)
       for (const source of part.sources) names.add(readingPath(source))
       const key = cacheKey(part.files.map(({ sha256 }) => sha256))
@@ -130,82 +140,28 @@ async function namesOf(store: string, snapshots: readonly Snapshot[]): Promise<R
   return names
 }
 
-async function left(store: string, folder: string, named: ReadonlySet<string>): Promise<Entry[]> {
-  return (await entriesBelow(join(store, folder))).filter(({ name }) => !named.has(`${folder}/${name}`))
+/** Caches first: on a full disk they make room, and nobody misses them. */
+async function unnamed(storage: Storage, named: ReadonlySet<string>): Promise<StoredEntry[]> {
+  const found: StoredEntry[] = []
+  for (const folder of ['cache', 'datasets', 'manifests', 'readings'])
+    found.push(...(await storage.entries(folder)).filter(({ path }) => !named.has(path)))
+  return [...found, ...(await storage.entries('')).filter(isUnfinished)]
 }
 
-/** Every file below a folder, with `/` in its name; none where there is no folder. */
-async function entriesBelow(folder: string): Promise<Entry[]> {
-  const names = await readdir(folder, { recursive: true }).catch(() => [])
-  const found = await inParallel(names, async name => {
-    const path = join(folder, name)
-    return entryOf(path, name.replaceAll('\\', '/'))
-  })
-  return found.filter(entry => entry?.isFile === true) as Entry[]
-}
-
-/** Undefined where whoever owned it has removed it meanwhile. */
-async function entryOf(path: string, name: string): Promise<Entry | undefined> {
-  const found = await stat(path).catch(() => undefined)
-  if (found === undefined) return undefined
-  const touched = Math.max(found.mtimeMs, found.ctimeMs) * 1000
-  return { path, name, isFile: found.isFile(), bytes: found.size, inode: found.ino, touched }
-}
-
-async function foldersOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  return entries.filter(entry => entry.isDirectory()).map(({ name }) => join(folder, name))
+/** `.1234-0.part`: what a killed writer had not named, and what a killed removal had put out of the way. */
+function isUnfinished({ path }: StoredEntry): boolean {
+  return /(^|\/)\.[^/]*\.(part|gone)$/.test(path)
 }
 
 /** Folders that lost their last file, the deepest first; one that a writer has just made stays. */
-async function removeEmpty(folder: string, old: (entry: Entry) => boolean): Promise<void> {
-  for (const inner of await foldersOf(folder)) {
+async function removeEmpty(folder: string, old: (entry: { touched: Micros }) => boolean): Promise<void> {
+  const inside = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  for (const { name } of inside.filter(entry => entry.isDirectory())) {
+    const inner = join(folder, name)
     await removeEmpty(inner, old)
-    const own = await entryOf(inner, '')
+    const own = await stat(inner).catch(() => undefined)
     // Refused by the system where something is in it.
-    if (own !== undefined && old(own)) await rmdir(inner).catch(() => undefined)
-  }
-}
-
-/**
- * Takes files out of the way first and looks at what it has: a writer may have put the very same file into its place
- * since it was seen, and then it goes back.
- */
-class Trash {
-  readonly folder: string
-  #count = 0
-
-  private constructor(folder: string) {
-    this.folder = folder
-  }
-
-  static async open(store: string): Promise<Trash> {
-    await mkdir(join(store, 'incoming'), { recursive: true })
-    return new Trash(await mkdtemp(join(store, 'incoming', 'retain-')))
-  }
-
-  /** False where it is gone already, or is another one now. */
-  async take({ path, inode }: Entry): Promise<boolean> {
-    const aside = join(this.folder, `${this.#count++}-${basename(path)}`)
-    try {
-      await rename(path, aside)
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false
-      throw cause
-    }
-    if ((await stat(aside)).ino === inode) {
-      await rm(aside)
-      return true
-    }
-    // Never over what came there since.
-    await link(aside, path).catch((cause: unknown) => {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    })
-    await rm(aside)
-    return false
-  }
-
-  async close(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true })
+    if (own !== undefined && old({ touched: Math.max(own.mtimeMs, own.ctimeMs) * 1000 }))
+      await rmdir(inner).catch(() => undefined)
   }
 }

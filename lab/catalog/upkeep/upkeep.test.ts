@@ -1,12 +1,23 @@
 /** Rows before and after are read by DuckDB from the Parquet files themselves, in their order. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
 import { HOUR } from '../../core/time.ts'
 import { withDuckDb } from '../duckdb.ts'
 import { ingestBars } from '../ingest/ingest.ts'
 import { ingestSource } from '../ingest/ingest-source.ts'
+import { openIncoming } from '../incoming.ts'
 import { partsOf } from '../manifest.ts'
 import { openBars } from '../open-bars.ts'
 import { placeOf } from '../sources/place.ts'
@@ -220,4 +231,36 @@ test('what cannot be kept up is told in one sentence, and nothing is taken away'
     code: 'STORE_DAMAGED',
   })
   expect(parquets().length).toBe(2)
+})
+
+test('what came since a writer began stays whatever the grace, and what a dead one left goes at once', async () => {
+  await appendTrades(2, 25)
+  // A writer that has put its file in place and not named it yet: this process, which runs.
+  const own = await openIncoming(store, 'ingest')
+  const parts = 'datasets/btc/kind=trades/venue=X/symbol=BTC/year=2024'
+  const placed = join(store, parts, '00000000000000ff.parquet')
+  writeFileSync(placed, 'soon named')
+  const terms = { keep: 1, grace: 0, now: later(1) }
+  await retainSnapshots(store, terms)
+  expect([existsSync(own), existsSync(placed)]).toEqual([true, true])
+  // Another one of this machine, which ended without a word.
+  const child = spawn('node', ['-e', ''])
+  await new Promise(resolve => child.once('close', resolve))
+  const dead = own.replace(`-${process.pid}-`, `-${child.pid}-`)
+  cpSync(own, dead, { recursive: true })
+  writeFileSync(join(dead, '0.parquet'), 'half a file')
+  await appendTrades(1, 5, 'other')
+  expect([existsSync(own), existsSync(dead)]).toEqual([true, false])
+  rmSync(own, { recursive: true })
+  expect(await retainSnapshots(store, terms)).toMatchObject({ files: 1, bytes: 10 })
+  expect(existsSync(placed)).toBe(false)
+  // Manifests and notes that had no name yet, and a header.
+  for (const path of ['.9-0.part', 'manifests/.9-1.part', 'snapshots/.9-2.part', 'readings/.9-3.part']) {
+    mkdirSync(join(store, path, '..'), { recursive: true })
+    writeFileSync(join(store, path), 'x')
+  }
+  // Times of files are told in ticks of some milliseconds, and what may have come in the same one stays.
+  await new Promise(resolve => setTimeout(resolve, 50))
+  expect(await retainSnapshots(store, { ...terms, now: later(2) })).toMatchObject({ files: 4, bytes: 4 })
+  for (const id of ['btc', 'other']) expect((await (await openStore(store)).check(id)).whole).toBe(true)
 })
