@@ -90,7 +90,7 @@ export class NotebookCheck {
         ? undefined
         : tableBundle({
             length: this.findings.numRows,
-            at: row => shownRow(this.findings, row),
+            at: row => shownRow(this.findings, row, this.quality!.streams.length > 1),
           })
     const words = this.#words()
     return {
@@ -116,11 +116,11 @@ export class NotebookCheck {
   }
 }
 
-const SHOWN = ['severity', 'code', 'instrument', 'from', 'row', 'column', 'count', 'what']
-
-function shownRow(findings: FrameTable, row: number) {
+/** `findings` has the row and the column of each, and what was found there. */
+function shownRow(findings: FrameTable, row: number, isSeveral: boolean) {
+  const names = ['severity', 'code', ...(isSeveral ? ['instrument'] : []), 'from', 'count', 'what']
   return Object.fromEntries(
-    SHOWN.map(name => {
+    names.map(name => {
       const cell: unknown = findings.getChild(name)?.get(row)
       return [name, name === 'from' && typeof cell === 'number' ? new Date(cell) : cell]
     }),

@@ -42,7 +42,7 @@ export function tableBundle(rows: Rows, options: TableOptions = {}): Bundle {
   const body = cells
     .map(
       row =>
-        `<tr>${row.map((cell, at) => `<td${style(right[at])}>${escapeHtml(cell.text)}</td>`).join('')}</tr>`,
+        `<tr>${row.map((cell, at) => `<td${style(right[at], cell.text)}>${escapeHtml(cell.text)}</td>`).join('')}</tr>`,
     )
     .join('')
   return {
@@ -63,9 +63,13 @@ function ends(rows: Rows, most: number): readonly Row[] {
   return [...take(0, most - last), GAP, ...take(rows.length - last, rows.length)]
 }
 
-function style(right: boolean): string {
-  return ` style="text-align:${right ? 'right' : 'left'};white-space:nowrap"`
+/** Words stay on one line; sentences are broken where the page ends. */
+function style(right: boolean, text = ''): string {
+  const wrap = text.length > SENTENCE && text.includes(' ') ? 'normal;min-width:22em' : 'nowrap'
+  return ` style="text-align:${right ? 'right' : 'left'};white-space:${wrap}"`
 }
+
+const SENTENCE = 40
 
 function isNumber(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'bigint'
