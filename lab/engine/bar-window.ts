@@ -75,6 +75,8 @@ export class BarWindow implements Columns {
   /** The one bar that such an indicator is shown. */
   readonly #shown = { open: one(), high: one(), low: one(), close: one(), volume: one() }
   readonly #made: readonly Float64Array[][]
+  /** Bars that were published again, in the order in which that became known; `copy` shows them from then on. */
+  corrections: BarSeries | undefined
   /** Splits of its instrument, in order of time; the first bar that closes after one is in new shares. */
   readonly splits: { readonly time: number; readonly ratio: number }[] = []
   /** First rows in new shares, counted from the first row ever held, with their ratios. */
@@ -170,9 +172,15 @@ export class BarWindow implements Columns {
         this.#indicators[i].indicator.fill(this, this.end - 1, this.end, this.#columns[i])
   }
 
-  /** Rows [from, to) of a column as a copy, in the shares of the newest known bar. */
-  copy(name: 'open' | 'high' | 'low' | 'close' | 'volume', from: number, to: number): Float64Array {
+  /** Rows [from, to) of a column as a copy, in the shares of the newest known bar, corrected by what is known by now. */
+  copy(
+    name: 'open' | 'high' | 'low' | 'close' | 'volume',
+    from: number,
+    to: number,
+    now: number,
+  ): Float64Array {
     const copied = this[name].slice(from, to)
+    if (this.corrections !== undefined) this.#correct(this.corrections, name, copied, from, now)
     const known = this.known
     for (const { row, ratio } of this.#splitRows) {
       if (row >= known) break
@@ -180,6 +188,21 @@ export class BarWindow implements Columns {
       for (let k = 0; k < before; k++) copied[k] = name === 'volume' ? copied[k] * ratio : copied[k] / ratio
     }
     return copied
+  }
+
+  /** A bar that was not there before stays unseen: histories have the bars that came. */
+  #correct(
+    corrections: BarSeries,
+    name: 'open' | 'high' | 'low' | 'close' | 'volume',
+    copied: Float64Array,
+    from: number,
+    now: number,
+  ): void {
+    for (let i = 0; i < corrections.length && corrections.receiveTime[i] <= now; i++) {
+      const time = corrections.eventTime[i]
+      for (let k = copied.length - 1; k >= 0 && this.eventTime[from + k] >= time; k--)
+        if (this.eventTime[from + k] === time) copied[k] = corrections[name][i]
+    }
   }
 
   /** Fills indicators up to the last split in the rows held, rescaling them at each; returns where it stopped. */

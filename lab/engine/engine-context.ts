@@ -144,11 +144,11 @@ export class EngineContext implements Context {
     return {
       length: n,
       time: window.eventTime.slice(from, to),
-      open: window.copy('open', from, to),
-      high: window.copy('high', from, to),
-      low: window.copy('low', from, to),
-      close: window.copy('close', from, to),
-      volume: window.copy('volume', from, to),
+      open: window.copy('open', from, to, engine.now),
+      high: window.copy('high', from, to, engine.now),
+      low: window.copy('low', from, to, engine.now),
+      close: window.copy('close', from, to, engine.now),
+      volume: window.copy('volume', from, to, engine.now),
     }
   }
 

@@ -14,6 +14,7 @@ import { accountAssumptions } from './account-assumptions.ts'
 import { authorLine } from './author-line.ts'
 import { BarFeed, edge } from './bar-feed.ts'
 import { planReplay, type ReplayPlan, type ReplaySources } from './replay-plan.ts'
+import { seriesDigest } from './row-digest.ts'
 import { Run } from './run.ts'
 import { rowAtOrAfter } from './series.ts'
 import type { AnyStrategy, StrategyShare } from './members.ts'
@@ -67,6 +68,8 @@ export async function backtest(request: BacktestRequest | JointRequest): Promise
     actions: request.actions,
   })
   const { engine } = session
+  for (const [place, { bars }] of plan.streams.entries())
+    if (bars?.corrections !== undefined) engine.streams.barOf[place]!.corrections = bars.corrections
   const warnings: RunWarning[] = [
     ...plan.notes.map(text => ({ code: 'DATA_NOTE', text })),
     ...session.settings.warnings,
@@ -176,10 +179,18 @@ export async function backtest(request: BacktestRequest | JointRequest): Promise
           feeds
             .filter((_feed, place) => plan.streams[place].terms.handle === handle)
             .map(feed => feed.digest())
+          .concat(correctionDigests(plan, handle))
             .join(' '),
         ),
     },
     engine,
+  )
+}
+
+/** Of what was published again of an instrument's bars; none where nothing was. */
+function correctionDigests({ streams }: ReplayPlan, handle: number): string[] {
+  return streams.flatMap(({ terms, bars }) =>
+    terms.handle === handle && bars?.corrections !== undefined ? [seriesDigest(bars.corrections)] : [],
   )
 }
 
