@@ -124,7 +124,8 @@ export class Resampler implements Deriver<BarSeries, BarSeries> {
     } else {
       if (high[i] > this.#high) this.#high = high[i]
       if (low[i] < this.#low) this.#low = low[i]
-      const [sum, more] = [this.#volume, volume[i]]
+      const sum = this.#volume
+      const more = volume[i]
       this.#volume = sum + more
       this.#lost += Math.abs(sum) >= Math.abs(more) ? sum - this.#volume + more : more - this.#volume + sum
       if (receiveTime[i] > this.#receiveTime) this.#receiveTime = receiveTime[i]
