@@ -19,7 +19,7 @@ export interface Fields {
 const CHUNK_ROWS = 2048
 /** Where the numbers of a chunk's rows are put before they are copied into it. */
 const NUMBERS = new Float64Array(CHUNK_ROWS)
-/** Rows that go through one table before it is made anew. */
+/** Rows that go through one table before it is given back. */
 const TABLE_ROWS = 500_000
 
 const SQL_TYPE: Readonly<Record<ColumnType, string>> = {
@@ -35,6 +35,8 @@ const SQL_TYPE: Readonly<Record<ColumnType, string>> = {
 export class ParquetWriter {
   readonly #instance: DuckDBInstance
   readonly #connection: DuckDBConnection
+  /** Writes files while rows of the next come in by the other: a connection does one thing at a time. */
+  readonly #writing: DuckDBConnection
   readonly #api: typeof import('@duckdb/node-api')
   /** By what their columns are: tables that are empty and may be filled again, and a chunk to fill them through. */
   readonly #layouts = new Map<string, Layout>()
@@ -43,10 +45,12 @@ export class ParquetWriter {
   private constructor(
     instance: DuckDBInstance,
     connection: DuckDBConnection,
+    writing: DuckDBConnection,
     api: typeof import('@duckdb/node-api'),
   ) {
     this.#instance = instance
     this.#connection = connection
+    this.#writing = writing
     this.#api = api
   }
 
@@ -54,7 +58,7 @@ export class ParquetWriter {
     const api = await import('@duckdb/node-api')
     // An instance of its own, closed with all that it holds.
     const instance = await createInstance()
-    return new ParquetWriter(instance, await instance.connect(), api)
+    return new ParquetWriter(instance, await instance.connect(), await instance.connect(), api)
   }
 
   /** @param known which columns of the schema the rows will have; `sequence` is counted here, from the given number */
@@ -75,20 +79,25 @@ export class ParquetWriter {
       layout,
       open: async () => {
         let table = layout.free.pop()
-        if (table === undefined || table.rows >= TABLE_ROWS) {
-          // Rows removed from a table are not given back while it lives: small files share one, large ones do not.
-          const name = table?.name ?? `incoming_${this.#count++}`
-          await this.#connection.run(`CREATE OR REPLACE TABLE ${name} (${layout.definition})`)
-          table = { name, rows: 0 }
+        if (table === undefined) {
+          table = { name: `incoming_${this.#count++}`, rows: 0 }
+          await this.#connection.run(`CREATE TABLE ${table.name} (${layout.definition})`)
         }
         return { table, appender: await this.#connection.createAppender(table.name) }
       },
       copy: async ({ name, rows: before }, path, rows) => {
-        await this.#connection.run(
-          `COPY (SELECT ${selected.join(', ')} FROM ${name}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
+        // Version 2 keeps differences of whole numbers and splits the bytes of doubles: a quarter smaller and sooner.
+        await this.#writing.run(
+          `COPY (SELECT ${selected.join(', ')} FROM ${name}) TO ${sqlText(path)} ` +
+            '(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2)',
         )
-        await this.#connection.run(`TRUNCATE ${name}`)
-        layout.free.push({ name, rows: before + rows })
+        // Rows removed from a table are not given back while it lives: small files share one, large ones do not.
+        const through = before + rows
+        if (through >= TABLE_ROWS) await this.#writing.run(`DROP TABLE ${name}`)
+        else {
+          await this.#writing.run(`TRUNCATE ${name}`)
+          layout.free.push({ name, rows: through })
+        }
       },
     })
   }
@@ -115,6 +124,7 @@ export class ParquetWriter {
   }
 
   close(): void {
+    this.#writing.closeSync()
     this.#connection.closeSync()
     this.#instance.closeSync()
   }
@@ -195,15 +205,18 @@ export class IncomingTable {
     }
   }
 
-  /** Writes the file; one that could not be finished is removed. The table is then done. */
-  async copyTo(path: string): Promise<void> {
+  /** All rows have come; what waits goes with the others. */
+  async end(): Promise<void> {
     this.#into ??= await this.#terms.open()
-    const { table, appender } = this.#into
     if (this.#waiting > 0) this.#write(this.#held, 0, this.#waiting)
     this.#waiting = 0
-    appender.closeSync()
+    this.#into.appender.closeSync()
+  }
+
+  /** Writes the file of a table that has ended; one that could not be finished is removed. */
+  async copyTo(path: string): Promise<void> {
     try {
-      await this.#terms.copy(table, path, this.#rows)
+      await this.#terms.copy(this.#into!.table, path, this.#rows)
     } catch (cause) {
       await rm(path, { force: true })
       throw cause

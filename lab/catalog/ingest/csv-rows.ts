@@ -103,6 +103,8 @@ function lastRowEnd(bytes: Buffer): number {
 class Scanner {
   readonly #delimiter: string
   readonly #fields: number
+  /** 1 for the bytes at which a field may end; a quote is only looked for where there are some. */
+  readonly #ends = new Uint8Array(256)
   #skip: boolean
   #line = 1
 
@@ -110,6 +112,8 @@ class Scanner {
     this.#delimiter = delimiter
     this.#fields = fields
     this.#skip = header
+    this.#ends[delimiter.charCodeAt(0)] = 1
+    this.#ends[LINE_END] = 1
   }
 
   /** @param bytes whole rows; the last may lack its line end */
@@ -118,6 +122,9 @@ class Scanner {
     const mark = this.#delimiter.charCodeAt(0)
     // Looked for once: a search for a quote that is not there would read the whole piece for every row.
     const quotes = bytes.includes(QUOTE)
+    const special = this.#ends
+    special[QUOTE] = quotes ? 1 : 0
+    const size = bytes.length
     // A row takes a delimiter or line end per field, so there cannot be more rows than this.
     let capacity = Math.max(16, Math.ceil(bytes.length / 24))
     let starts = new Int32Array(capacity * fields)
@@ -141,20 +148,22 @@ class Scanner {
       let from = at
       let simple = true
       let i = at
-      for (; i < bytes.length; i++) {
+      for (;;) {
+        // Nearly all bytes are inside a field: one look at a table passes each.
+        while (i < size && special[bytes[i]] === 0) i++
+        if (i >= size) break
         const byte = bytes[i]
-        if (byte === mark) {
-          if (field < fields) {
-            starts[base + field] = from
-            ends[base + field] = i
-          }
-          field++
-          from = i + 1
-        } else if (byte === LINE_END) break
-        else if (quotes && byte === QUOTE) {
+        if (byte === LINE_END) break
+        if (byte !== mark) {
           simple = false
           break
         }
+        if (field < fields) {
+          starts[base + field] = from
+          ends[base + field] = i
+        }
+        field++
+        from = ++i
       }
       if (!simple) i = quotedRowEnd(bytes, at)
       const end = i > at && bytes[i - 1] === RETURN ? i - 1 : i

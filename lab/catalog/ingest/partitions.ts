@@ -47,6 +47,8 @@ export class Staging {
   #count = 0
   /** Rows of all files that are open. */
   #held = 0
+  /** The file that is written while rows of the next come in. */
+  #written: Promise<void> = Promise.resolve()
 
   private constructor(storage: Storage, folder: string, writer: ParquetWriter) {
     this.#storage = storage
@@ -69,6 +71,8 @@ export class Staging {
         table: (known, number) => this.#writer.table(SCHEMAS[kind], known, number),
         file: () => join(this.#folder, `${this.#count++}.parquet`),
         weigh: change => this.#weigh(change),
+        write: work => this.#write(work),
+        written: () => this.#written,
       },
       this.#open,
     )
@@ -81,6 +85,14 @@ export class Staging {
     let longest: StagedPart | undefined
     for (const part of this.#open) if (longest === undefined || part.held > longest.held) longest = part
     await longest?.cut()
+  }
+
+  /** Returns when the file before is written, and throws what went wrong with it. */
+  async #write(work: () => Promise<void>): Promise<void> {
+    await this.#written
+    this.#written = work()
+    // Whoever waits for it next is told.
+    this.#written.catch(() => undefined)
   }
 
   /** Gives the files their places in the store; a file that is there already is the same file. */
@@ -107,6 +119,7 @@ export class Staging {
 
   /** Removes whatever was not moved in. */
   async close(): Promise<void> {
+    await this.#written.catch(() => undefined)
     this.#writer.close()
     await rm(this.#folder, { recursive: true, force: true })
   }
@@ -116,6 +129,9 @@ interface StagingSeams {
   readonly table: (known: readonly boolean[], sequence: number) => IncomingTable
   readonly file: () => string
   readonly weigh: (change: number) => Promise<void>
+  /** Lets a file be written while others are filled; one at a time. */
+  readonly write: (work: () => Promise<void>) => Promise<void>
+  readonly written: () => Promise<void>
 }
 
 /** The rows of one stream, in order; its columns are copied before `append` returns. */
@@ -192,27 +208,33 @@ export class StagedPart {
     this.#table = undefined
     this.#open.delete(this)
     const staged = this.#seams.file()
-    await table.copyTo(staged)
-    const { size } = await stat(staged)
-    this.#files.push({
+    await table.end()
+    const place = this.#files.length
+    const file = {
       staged,
       year: this.#order < 0 ? undefined : yearOf(this.#first),
       rows: this.#held,
-      bytes: size,
-      sha256: await fileDigest(staged),
+      bytes: 0,
+      sha256: '',
       empty: table.empty,
       source: this.source,
       first: this.#first,
       last: this.#last,
-    })
-    const held = this.#held
+    }
+    this.#files.push(file)
     this.#held = 0
-    await this.#seams.weigh(-held)
+    await this.#seams.write(async () => {
+      await table.copyTo(staged)
+      const { size } = await stat(staged)
+      this.#files[place] = { ...file, bytes: size, sha256: await fileDigest(staged) }
+    })
+    await this.#seams.weigh(-file.rows)
   }
 
   /** Writes away the rest. */
   async finish(): Promise<StagedRows> {
     await this.cut()
+    await this.#seams.written()
     const files = this.#files
     const last = files.length === 0 ? 0 : files[files.length - 1].last
     return { files, rows: this.#taken, first: files[0]?.first ?? 0, last }

@@ -33,6 +33,31 @@ test('dates, ISO times and epochs are told apart by their look', () => {
   }
 })
 
+test('the commonest form is read as Date.parse reads it, and nothing that only looks like it', () => {
+  const format = detectTimeFormat('2024-01-01 00:00:00')!
+  for (let k = 0; k < 3000; k++) {
+    // Steps of 5 days, 7 hours, 11 minutes and 13 seconds walk through 43 years, leap days among them.
+    const time = Date.UTC(1996, 1, 28) + k * 457_873_000
+    const text = new Date(time).toISOString().slice(0, 19)
+    expect(read(format, k % 2 === 0 ? text : text.replace('T', ' '))).toEqual([time * 1000, 0])
+  }
+  expect(read(format, '2024-01-01 24:00:00')).toEqual([Date.UTC(2024, 0, 2) * 1000, 0])
+  for (const text of [
+    '2023-02-29 00:00:00',
+    '2024-13-01 00:00:00',
+    '2024-00-01 00:00:00',
+    '2024-01-01 00:60:00',
+    '2024-01-01 00:00:6x',
+    '2024-01-01 0::00:00',
+    '2O24-01-01 00:00:00',
+    '2024-01-01_00:00:00',
+    '2024-01-01 00:00:00Z',
+    '-024-01-01 00:00:00',
+    '2024-01-01 00.00.00',
+  ])
+    expect(read(format, text), text).toBeUndefined()
+})
+
 test('nanoseconds keep all of their digits', () => {
   const format = detectTimeFormat('1341826265000000001')!
   expect(read(format, '1341826265999999999')).toEqual([1341826265_999_999, 999])

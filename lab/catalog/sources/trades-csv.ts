@@ -152,7 +152,8 @@ function bySymbol(
   bad: Uint8Array,
   lone: string,
   only: string | undefined,
-): Map<string, number[]> {
+): Map<string, ArrayLike<number>> {
+  if (symbols === undefined && !bad.includes(1)) return new Map([[lone, everyPlace(bad.length)]])
   const places = new Map<string, number[]>()
   for (let row = 0; row < bad.length; row++) {
     if (bad[row] !== 0) continue
@@ -163,4 +164,12 @@ function bySymbol(
     else known.push(row)
   }
   return places
+}
+
+let counted = new Uint32Array(0)
+
+/** 0, 1, 2 and so on: all rows, as nearly every piece of a file has them. */
+function everyPlace(rows: number): Uint32Array {
+  if (counted.length < rows) counted = Uint32Array.from({ length: rows }, (_, row) => row)
+  return counted.subarray(0, rows)
 }
