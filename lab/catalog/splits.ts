@@ -85,11 +85,13 @@ const WIDEST = 0.15
 /**
  * @param adjusted asked for only when some night looks like a split; undefined where there is no such series
  * @param medians how many median moves a night beside a split may have made; more find more splits, and more crashes
+ * @param widest what such a night may have moved at most, as a logarithm
  */
 export async function findSplits(
   raw: SessionPrices,
   adjusted: () => Promise<SessionPrices | undefined>,
   medians = 4,
+  widest = 0.04,
 ): Promise<Split[]> {
   const n = raw.open.length
   const moves = new Float64Array(n)
@@ -103,7 +105,7 @@ export async function findSplits(
     const ratio =
       confirmed !== undefined
         ? matchingRatio(confirmed, 0.02)
-        : matchingRatio(-moves[i], Math.min(0.04, Math.max(0.01, medians * medianMove(moves, i))))
+        : matchingRatio(-moves[i], Math.min(widest, Math.max(0.01, medians * medianMove(moves, i))))
     if (ratio === undefined) continue
     splits.push({
       sessionClose: raw.sessionClose[i],

@@ -1,6 +1,8 @@
 /**
  * How many of the faults that are put into clean markets are found at their place, and what is found where there is
- * none. A fault is found when one of its codes is told of a stretch of time that the fault lies in. Whatever else is
+ * none. A fault is found when one of its codes is told of a stretch of time that the fault lies in, and was not told of
+ * the clean market. What the market does by itself at three places or more (a hole as long, a price that stands still
+ * as long) is told of neither, and counted apart. Whatever else is
  * told, of rows elsewhere, that is not told of the clean market too, is an alarm by the way: a step back to normal,
  * mostly.
  */
@@ -11,9 +13,12 @@ import { Random } from '../core/random.ts'
 import type { CleanMarket } from './clean-markets.ts'
 import { FAULTS } from './corruption.ts'
 
+/** So many places of the market itself that are like a fault hide it. */
+const ALIKE = 3
+
 export interface Recall {
   /** Per fault of the market. */
-  readonly faults: ReadonlyMap<string, { injected: number; found: number; elsewhere: number }>
+  readonly faults: ReadonlyMap<string, { injected: number; found: number; elsewhere: number; alike: number }>
   /** What was missed, for the message of a test. */
   readonly missed: readonly string[]
   /** Of clean markets. */
@@ -42,7 +47,7 @@ export async function recallOf(
   seeds: number,
   markets = seeds,
 ): Promise<Recall> {
-  const faults = new Map<string, { injected: number; found: number; elsewhere: number }>()
+  const faults = new Map<string, { injected: number; found: number; elsewhere: number; alike: number }>()
   const alarms = new Map<string, number>()
   const missed: string[] = []
   let rows = 0
@@ -54,16 +59,19 @@ export async function recallOf(
       for (const { code } of clean) alarms.set(code, (alarms.get(code) ?? 0) + 1)
     }
     const known = new Set(clean.map(placeOf))
+    const told = new Set(clean.map(one => `${placeOf(one)} ${one.place.to} ${one.count}`))
     let stream = 100
     for (const [name, fault] of Object.entries(FAULTS)) {
       const injected = fault(market, Random.ofChoice(seed, stream++))
       if (injected === undefined) continue
       const found = await findingsOf(market.stream, injected.rows)
       const isThere = ({ place }: Finding) => place.from <= injected.to && place.to >= injected.from
-      const count = faults.get(name) ?? { injected: 0, found: 0, elsewhere: 0 }
+      const count = faults.get(name) ?? { injected: 0, found: 0, elsewhere: 0, alike: 0 }
       faults.set(name, count)
       count.injected++
-      if (found.some(one => injected.codes.includes(one.code) && isThere(one))) count.found++
+      const isNew = (one: Finding) => !told.has(`${placeOf(one)} ${one.place.to} ${one.count}`)
+      if (found.some(one => injected.codes.includes(one.code) && isThere(one) && isNew(one))) count.found++
+      else if ((injected.alike?.() ?? 0) >= ALIKE) count.alike++
       else
         missed.push(
           `${market.name}, seed ${seed}: ${name} at ${new Date(injected.from / 1000).toISOString()}`,
@@ -88,7 +96,8 @@ export function recallTables(recalls: ReadonlyMap<string, Recall>): string {
     const count = recalls.get(market)!.faults.get(fault)
     if (count === undefined) return ''
     const elsewhere = count.elsewhere === 0 ? '' : ` (+${count.elsewhere})`
-    return `${count.found} of ${count.injected}${elsewhere}`
+    const alike = count.alike === 0 ? '' : `, ${count.alike} like others`
+    return `${count.found} of ${count.injected}${alike}${elsewhere}`
   }
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [

@@ -3,13 +3,14 @@
  *
  *   outlier     a close (or a whole bar) more than six robust deviations from the last good close and from what
  *               follows, on the same side of both, and at least half of the way is gone again; an open likewise
- *               between the last close and its own; a high or a low more than eight usual ranges beyond open and close
+ *               between the last close and its own; three deviations are enough where the next bar follows at once and
+ *               opens twelve times as far from the close as bars usually do; a high or a low more than seven usual ranges beyond open and close
  *   scaleJump   a lasting jump by a power of ten: pence for pounds, a price in other units
  *   jump        any other lasting jump of more than twelve deviations; a note, as most of them are news
  *
- * Deviations are the scaled median absolute ones (Hampel 1974; Davies and Gather 1993, JASA 88) of the last 100 log
- * returns, of steps from bar to bar and of those across a longer pause each by themselves, and no less than half a
- * tick. Until twenty returns are there the first bars wait. A close is judged when the next bar is known.
+ * Deviations are robust ones (Hampel 1974; Davies and Gather 1993, JASA 88; sorted-window.ts) of the last 100 log
+ * returns, of steps from bar to bar and of those across a longer pause each by themselves, no less than half of what
+ * they were over a thousand bars, and no less than half a tick: quiet hours make no outliers of the busy ones. Until twenty returns are there the first bars wait. A close is judged when the next bar is known.
  */
 import type { BarSeries } from '../../domain/bar.ts'
 import type { Micros } from '../../core/time.ts'
@@ -20,11 +21,16 @@ import { SortedWindow } from './sorted-window.ts'
 const WINDOW = 100
 const WARM_UP = 20
 const SPIKE = 6
-const WICK = 8
+const WICK = 7
 const JUMP = 12
+/** What a close is to be beside a jump to the next open that nothing explains. */
+const TORN = 3
+const GAP = 12
 const MEASURE = 8
-/** No market moves tenfold from one bar to the next, so near is enough. */
-const NEAR_SCALE = 0.2
+/** Of the mean deviation of the last thousand steps or so; half of it is the least that is believed. */
+const SLOW = 1 / 128
+/** No market moves tenfold from one bar to the next, so near is enough: by two thirds, as on a day of panic. */
+const NEAR_SCALE = 0.5
 /** Part of a spike that may be left after it. */
 const LEFT = 0.5
 const SCALES = [10, 100, 1000, 10_000].map(Math.log)
@@ -38,10 +44,13 @@ export class BarOutliers implements Check<BarSeries> {
   readonly #steps = new SortedWindow(WINDOW)
   readonly #pauses = new SortedWindow(WINDOW)
   readonly #ranges = new SortedWindow(WINDOW)
+  /** From the close of a bar to the open of the one right after it. */
+  readonly #gaps = new SortedWindow(WINDOW)
   /** Bars that wait: the first ones, later the last one only. */
   readonly #held: Readonly<Record<Slot, Float64Array>>
   #size = 0
   #measured = 0
+  #slow = 0
   #measureIn = 0
   /** The last bar that was no outlier. */
   #goodClose = Number.NaN
@@ -120,7 +129,9 @@ export class BarOutliers implements Check<BarSeries> {
   /** Measured again every eight steps: it hardly changes, and takes longer than all else. */
   #stepDeviation(): number {
     if (--this.#measureIn <= 0) {
-      this.#measured = this.#steps.deviation()
+      const fast = this.#steps.deviation()
+      this.#slow = this.#slow === 0 ? fast : this.#slow + (fast - this.#slow) * SLOW
+      this.#measured = Math.max(fast, this.#slow / 2)
       this.#measureIn = MEASURE
     }
     return this.#measured
@@ -149,13 +160,15 @@ export class BarOutliers implements Check<BarSeries> {
     this.#opens(at)
     const d1 = Math.log(c / good)
     const s1 = this.#deviation(this.#goodTime, time[at], c)
-    if (Math.abs(d1) > SPIKE * s1) {
+    if (Math.abs(d1) > TORN * s1) {
       const toOpen = Math.log(c / open[at + 1])
       const toClose = Math.log(c / close[at + 1])
       const d2 = Math.abs(toOpen) < Math.abs(toClose) ? toOpen : toClose
       const s2 = this.#deviation(time[at], time[at + 1], c)
       const isBack = Math.abs(d1 - d2) <= LEFT * Math.max(Math.abs(d1), Math.abs(d2))
-      if (d1 * d2 > 0 && toOpen * toClose > 0 && Math.abs(d2) > SPIKE * s2 && isBack) {
+      const isFar = Math.abs(d1) > SPIKE * s1 && Math.abs(d2) > SPIKE * s2
+      const isTorn = Math.abs(toOpen) > TORN * s2 && this.#isTorn(at, toOpen)
+      if (d1 * d2 > 0 && toOpen * toClose > 0 && (isFar || isTorn) && isBack) {
         const words = `close ${c} lies between ${good} before and ${close[at + 1]} after, ${(Math.abs(d1) / s1).toFixed(0)} robust deviations away`
         this.#tell('outlier', at, 'close', words)
         return
@@ -169,10 +182,20 @@ export class BarOutliers implements Check<BarSeries> {
     }
     if (learn) {
       if ((time[at] - this.#goodTime) / this.#interval > 1.5) this.#pauses.push(d1)
-      else this.#steps.push(d1)
+      else {
+        this.#steps.push(d1)
+        this.#gaps.push(Math.log(open[at] / good))
+      }
     }
     this.#goodClose = c
     this.#goodTime = time[at]
+  }
+
+  /** Whether the next bar follows at once and opens where bars never open after such a close. */
+  #isTorn(at: number, toOpen: number): boolean {
+    const { time, close } = this.#held
+    if ((time[at + 1] - time[at]) / this.#interval > 1.5 || this.#gaps.size < WARM_UP) return false
+    return Math.abs(toOpen) > GAP * Math.max(this.#gaps.deviation(), this.#tick / close[at])
   }
 
   #opens(at: number): void {

@@ -1,8 +1,8 @@
 /**
  * Days that begin and end by the wrong clock. A stretch of rows without a long pause is a day's trading; where its
  * first row is as far from a session's open as its last is from a session's close, and that is a multiple of half an
- * hour, somebody read local times in another zone. Stretches that follow one another with the same shift are one
- * finding.
+ * hour, somebody read local times in another zone. Two and more stretches that follow one another with the same shift
+ * are one finding.
  *
  *   dstShift    by one hour, from or up to a change of clocks at the venue, in New York or in London: summer time
  *               that was not heeded, or another country's
@@ -22,8 +22,11 @@ const STEP = 30 * MINUTE
 const LONG_PAUSE = 3 * HOUR
 /** Of what trades nearly around the clock. */
 const SHORT_PAUSE = 25 * MINUTE
-/** How far ticks may stay from the bell. */
+/** How far the first and the last row may stay from the bell. */
+const MOST_SLACK = 10 * MINUTE
 const TICK_SLACK = 5 * MINUTE
+/** One day cut in another way than the calendar's is no clock. */
+const FEWEST_DAYS = 2
 const OTHER_ZONES = ['America/New_York', 'Europe/London']
 
 interface Run {
@@ -31,7 +34,7 @@ interface Run {
   readonly row: number
   readonly from: Micros
   to: Micros
-  readonly known: Micros
+  known: Micros
   sessions: number
   /** Last row before it, where there is one. */
   readonly before: Micros | undefined
@@ -58,7 +61,7 @@ export class ClockShifts implements Check {
     this.#findings = new Findings(streamName(stream))
     this.#hours = new TradingHours(stream.calendar)
     this.#interval = stream.kind === 'bars' ? stream.interval! : 0
-    this.#slack = stream.kind === 'bars' ? stream.interval! : TICK_SLACK
+    this.#slack = stream.kind === 'bars' ? Math.min(MOST_SLACK, stream.interval!) : TICK_SLACK
     const pause = stream.calendar.overnight ? SHORT_PAUSE : LONG_PAUSE
     this.#pause = Math.max(pause, this.#interval * 1.5)
     const names = new Set([stream.calendar.zone.name, ...OTHER_ZONES])
@@ -105,7 +108,7 @@ export class ClockShifts implements Check {
         }
       } else {
         this.#run.to = this.#last
-        this.#run.sessions++
+        if (++this.#run.sessions <= FEWEST_DAYS) this.#run.known = this.#lastKnown
       }
     }
     this.#before = this.#last
@@ -129,6 +132,7 @@ export class ClockShifts implements Check {
     if (run === undefined) return
     this.#run = undefined
     const { shift, row, from, to, known, sessions, before } = run
+    if (sessions < FEWEST_DAYS) return
     const whole = before === undefined && after === undefined
     const changes = [
       ...(before === undefined ? [] : [this.#changeBetween(before, from)]),

@@ -43,6 +43,13 @@ export class Disorder implements Check {
       return
     }
     const text = () => `the row comes after that of ${timeText(latest)}`
-    this.#findings.add({ code: 'unsorted', row, from: Math.min(time, event), to: latest, known, text })
+    this.#findings.add({
+      code: 'unsorted',
+      row,
+      from: Math.min(time, event),
+      to: Math.max(latest, event),
+      known,
+      text,
+    })
   }
 }

@@ -13,8 +13,8 @@ import { type Finding, Findings } from './findings.ts'
 const VALUES: Readonly<Record<CheckedStream['kind'], readonly string[]>> = {
   bars: [],
   trades: ['price', 'size', 'side'],
-  quotes: ['bid', 'ask', 'bidSize', 'askSize'],
-  book: ['action', 'side', 'price', 'size', 'order'],
+  quotes: ['bid', 'ask', 'bidSize', 'askSize', 'venueSequence'],
+  book: ['action', 'side', 'price', 'size', 'order', 'venueSequence'],
   funding: ['rate', 'markPrice'],
   custom: ['value'],
 }

@@ -6,7 +6,9 @@
  *
  * Many sources leave out bars in which nothing traded. How many lack by themselves is the instrument's own habit,
  * the median over its last 60 sessions of the part that lacks; a hole is told where a run that long is no accident
- * (rare-run.ts, over a year of sessions). The first five sessions wait until the fifth has been seen.
+ * (rare-run.ts, over the sessions so far, a month at most). Where more than one bar in twenty lacks, bars that lack come
+ * in clusters, and a hole is told only where fewer than three others of the last thousand are as long. The first five
+ * sessions wait until the fifth has been seen.
  */
 import { DAY, type Micros } from '../../core/time.ts'
 import type { BarSeries } from '../../domain/bar.ts'
@@ -20,7 +22,10 @@ import { openTime, TradingHours } from './trading-hours.ts'
 
 const HABIT_SESSIONS = 60
 const FEWEST_SESSIONS = 5
-const SESSIONS_A_YEAR = 250
+const SESSIONS_A_MONTH = 21
+const CLUSTERED = 0.05
+const ALIKE = 3
+const HOLES = 1000
 
 interface Hole {
   readonly row: number
@@ -39,6 +44,9 @@ export class MissingBars implements Check<BarSeries> {
   #holes: Hole[] = []
   #lacking = 0
   #longestHole = 0
+  #bars = 0
+  readonly #lengths = new SortedWindow(HOLES)
+  #sessionsSeen = 1
   #session: Session | undefined
   #last = Number.NaN
   #row = 0
@@ -64,7 +72,11 @@ export class MissingBars implements Check<BarSeries> {
   }
 
   end(): readonly Finding[] {
-    this.#judge(1)
+    // Of few sessions the one that has not ended tells of the habit too.
+    const slots = this.#bars + this.#lacking
+    if (this.#missing.size < FEWEST_SESSIONS && slots > 0)
+      this.#missing.push(Math.max(0, this.#lacking - this.#longestHole) / slots)
+    this.#judge(Math.max(1, slots))
     return this.#findings.list()
   }
 
@@ -72,6 +84,7 @@ export class MissingBars implements Check<BarSeries> {
     const before = this.#session
     const last = this.#last
     this.#session = session
+    this.#bars = before === session ? this.#bars + 1 : 1
     if (this.#interval >= DAY) {
       if (before !== undefined && before !== session) this.#sessions(row, before.close, session.open, known)
       return
@@ -106,6 +119,7 @@ export class MissingBars implements Check<BarSeries> {
   #hole(row: number, from: Micros, to: Micros, count: number, known: Micros): void {
     if (count <= 0) return
     this.#lacking += count
+    this.#lengths.push(count)
     if (count > this.#longestHole) this.#longestHole = count
     this.#holes.push({ row, from, to, count, known })
   }
@@ -117,15 +131,24 @@ export class MissingBars implements Check<BarSeries> {
     const habit = Math.max(0, this.#lacking - this.#longestHole) / slots
     if (this.#missing.size < FEWEST_SESSIONS) this.#missing.push(habit)
     if (this.#missing.size >= FEWEST_SESSIONS) this.#judge(slots)
+    this.#sessionsSeen++
     if (this.#missing.size >= FEWEST_SESSIONS) this.#missing.push(habit)
     this.#lacking = 0
     this.#longestHole = 0
   }
 
+  /** How long the fourth longest hole is: of the last ones, or of those to be judged. */
+  #alike(): number {
+    const own = this.#holes.map(({ count }) => count).sort((a, b) => b - a)
+    return Math.max(this.#lengths.fromTop(ALIKE + 1), own[ALIKE] ?? 0)
+  }
+
   #judge(slots: number): void {
     if (this.#holes.length === 0) return
     const usual = this.#missing.size === 0 ? 0 : this.#missing.median()
-    const shortest = shortestRareRun(usual, slots * SESSIONS_A_YEAR)
+    const rare = shortestRareRun(usual, slots * Math.min(SESSIONS_A_MONTH, this.#sessionsSeen))
+    const alike = usual > CLUSTERED ? this.#alike() : 0
+    const shortest = Math.max(rare, alike + 1)
     for (const { row, from, to, count, known } of this.#holes) {
       if (count < shortest) continue
       const text = () =>

@@ -5,6 +5,8 @@
 /** A normal deviation is 1.4826 median absolute deviations, and 1.2533 mean ones. */
 const NORMAL_MAD = 1.4826
 const NORMAL_MEAN = 1.2533
+/** Nine in ten normal values lie within 1.6449 deviations. */
+const NORMAL_NINE_TENTHS = 1 / 1.6449
 
 export class SortedWindow {
   readonly capacity: number
@@ -59,8 +61,10 @@ export class SortedWindow {
   }
 
   /**
-   * Standard deviation as the median absolute deviation has it; as the mean absolute deviation has it where more
-   * than half of the values are one and the same (Iglewicz and Hoaglin 1993, How to Detect and Handle Outliers).
+   * Standard deviation as the median of absolute deviations from the median has it, or as their nine-tenths quantile
+   * has it where that is more: in quiet markets most steps are nothing and some are a bounce between bid and ask, which
+   * is no outlier. As their mean has it where more than nine in ten values are one and the same (Iglewicz and Hoaglin
+   * 1993, How to Detect and Handle Outliers).
    */
   deviation(): number {
     if (Number.isNaN(this.#deviation)) this.#deviation = this.#computeDeviation()
@@ -69,22 +73,25 @@ export class SortedWindow {
 
   #computeDeviation(): number {
     const centre = this.median()
-    const middle = NORMAL_MAD * this.#medianDistance(centre)
-    if (middle > 0) return middle
+    const likely = this.#likelyDeviation(centre)
+    if (likely > 0) return likely
     let sum = 0
     for (let i = 0; i < this.#size; i++) sum += Math.abs(this.#sorted[i] - centre)
     return this.#size === 0 ? Number.NaN : (NORMAL_MEAN * sum) / this.#size
   }
 
   /** Walks outwards from the centre, nearest first. */
-  #medianDistance(centre: number): number {
+  #likelyDeviation(centre: number): number {
     const n = this.#size
     if (n === 0) return Number.NaN
     const sorted = this.#sorted
     let high = this.#place(centre)
     let low = high - 1
     let distance = 0
-    for (let k = 0; k <= n >>> 1; k++) {
+    let median = 0
+    // Of a small window no two bad prints, each a step up and one down, may become the measure.
+    const last = Math.max(n >>> 1, Math.min(Math.floor(0.9 * n) - 1, n - 5))
+    for (let k = 0; k <= last; k++) {
       const below = low >= 0 ? centre - sorted[low] : Number.POSITIVE_INFINITY
       const above = high < n ? sorted[high] - centre : Number.POSITIVE_INFINITY
       if (below < above) {
@@ -94,8 +101,20 @@ export class SortedWindow {
         distance = above
         high++
       }
+      if (k === n >>> 1) median = distance
     }
-    return distance
+    return Math.max(NORMAL_MAD * median, NORMAL_NINE_TENTHS * distance)
+  }
+
+  /** The value that `n - 1` others are not below; 0 of fewer. */
+  fromTop(n: number): number {
+    return n > this.#size ? 0 : this.#sorted[this.#size - n]
+  }
+
+  /** Standard deviation as the values above the median have it: their four fifths lie within 1.2816 of a normal one's. */
+  upperDeviation(): number {
+    if (this.#size === 0) return Number.NaN
+    return (this.#sorted[Math.floor(0.9 * (this.#size - 1))] - this.median()) / 1.2816
   }
 
   /** Mean and standard deviation without the smallest and the largest `cut` values each. */

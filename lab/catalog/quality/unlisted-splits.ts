@@ -8,8 +8,9 @@ import { explains, findSplits } from '../splits.ts'
 import { type Check, type CheckedStream, streamName } from './check.ts'
 import { type Finding, Findings } from './findings.ts'
 
-/** Four normal deviations: what refuses a run is stricter than what makes somebody look. */
-const MEDIANS = 6
+/** Seven normal deviations: what refuses a run is stricter than what makes somebody look. */
+const MEDIANS = 10
+const WIDEST = 0.05
 
 export class UnlistedSplits implements Check<BarSeries> {
   readonly #findings: Findings
@@ -65,6 +66,7 @@ export class UnlistedSplits implements Check<BarSeries> {
       raw,
       async () => (adjustment === 'raw' ? adjusted?.() : undefined),
       MEDIANS,
+      WIDEST,
     )
     for (const split of found) {
       if (splits.some(told => explains(told, this.#id, split))) continue

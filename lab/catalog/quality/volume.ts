@@ -1,8 +1,9 @@
 /**
  * Volumes of bars that are odd: negative; not known; none at all in a bar whose prices move, where bars without volume
- * are rare; and more than twenty times the usual volume and eight robust deviations of its logarithm above it, as lots
- * for shares are. Usual is the median of the last 100 bars that traded. Busy days are five or ten times the usual, a
- * delisting or an index change more: hence `suspect`, and never more.
+ * are rare; and more than twenty times the usual volume and five deviations of its logarithm above it, as lots for
+ * shares are. Usual is the median of the last 100 bars that traded, and the deviation that of the busier half of them:
+ * quiet bars are quieter than busy ones are busy. Busy days are five or ten times the usual, a delisting or an index
+ * change more: hence `suspect`, and never more.
  */
 import type { BarSeries } from '../../domain/bar.ts'
 import type { Micros } from '../../core/time.ts'
@@ -13,7 +14,7 @@ import { SortedWindow } from './sorted-window.ts'
 const WINDOW = 100
 const WARM_UP = 20
 const TIMES = Math.log(20)
-const DEVIATIONS = 8
+const DEVIATIONS = 5
 /** Bars without volume are rare below this part of them. */
 const RARE = 0.02
 const WEIGHT = 1 / 500
@@ -29,6 +30,7 @@ export class Volume implements Check<BarSeries> {
     row: [] as number[],
   }
   #zeros = 0
+  #isKnown = false
   #seen = 0
   #row = 0
 
@@ -42,6 +44,7 @@ export class Volume implements Check<BarSeries> {
       const row = this.#row + i
       const time = eventTime[i]
       const known = receiveTime[i]
+      if (!Number.isNaN(value)) this.#isKnown = true
       if (value > 0) this.#traded(value, row, time, known)
       else if (value < 0) this.#tell('negativeVolume', row, time, known, () => `volume is ${value}`)
       else if (value === 0) {
@@ -55,7 +58,8 @@ export class Volume implements Check<BarSeries> {
   }
 
   end(): readonly Finding[] {
-    return this.#findings.list()
+    // Bars of quotes have no volume, and nobody lacks it.
+    return this.#isKnown ? this.#findings.list() : []
   }
 
   #traded(value: number, row: number, time: Micros, known: Micros): void {
@@ -78,7 +82,7 @@ export class Volume implements Check<BarSeries> {
 
   #judge(log: number, value: number, row: number, time: Micros, known: Micros): void {
     const above = log - this.#logs.median()
-    if (!(above > TIMES && above > DEVIATIONS * this.#logs.deviation())) return
+    if (!(above > TIMES && above > DEVIATIONS * this.#logs.upperDeviation())) return
     const usual = Math.exp(this.#logs.median())
     this.#tell(
       'volumeSpike',
