@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { escapeHtml } from './escape.ts'
 import type { Bundle } from './kernel.ts'
+import { onPage } from './page-palette.ts'
 import { JUPYTER } from './table.ts'
 
 export interface Figure {
@@ -20,7 +21,7 @@ export function chart(data: readonly object[], layout: object = {}): Figure & { 
 }
 
 export function chartBundle(figure: Figure): Bundle {
-  const layout = { margin: { l: 60, r: 20, t: 40, b: 40 }, height: 420, ...figure.layout }
+  const layout = onPage({ margin: { l: 60, r: 20, t: 40, b: 40 }, height: 420, ...figure.layout })
   const plain: Figure = JSON.parse(JSON.stringify({ data: figure.data, layout }, spread))
   const config = { responsive: true, displaylogo: false }
   const id = `chart-${randomBytes(6).toString('hex')}`

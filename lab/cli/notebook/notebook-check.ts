@@ -2,7 +2,6 @@
 import type { DatasetCheck, Store } from '../../catalog/index.ts'
 import { checkDataset, type DatasetQuality } from '../../catalog/quality/check-dataset.ts'
 import { instrumentId } from '../../domain/instrument.ts'
-import { lightPalette } from '../../report/index.ts'
 import { doubtfulPrices, isDoubtOfPrice } from '../../report/quality/doubtful-prices.ts'
 import { findingsMap } from '../../report/quality/findings-map.ts'
 import { renderQuality } from '../../report/quality/render-quality.ts'
@@ -13,6 +12,7 @@ import { escapeHtml } from './escape.ts'
 import { findingsTable } from './findings-table.ts'
 import { type FrameTable, recordTable } from './frame-table.ts'
 import type { Bundle } from './kernel.ts'
+import { pagePalette } from './page-palette.ts'
 import { JUPYTER, tableBundle } from './table.ts'
 
 /** @throws GordonError UNKNOWN_DATASET */
@@ -68,12 +68,12 @@ export class NotebookCheck {
     const picture = this.#pictures[doubted]
     const findings = this.quality!.streams[doubted].findings.filter(isDoubtOfPrice)
     const { currency } = picture.stream.instrument
-    return drawn(doubtfulPrices(picture.line(), findings, currency, lightPalette), 360)
+    return drawn(doubtfulPrices(picture.line(), findings, currency, pagePalette), 360)
   }
 
   /** Holes, stale runs and rows that come twice, over all of the time there is; undefined where there are none. */
   holesChart() {
-    const map = findingsMap(this.quality?.streams ?? [], lightPalette)
+    const map = findingsMap(this.quality?.streams ?? [], pagePalette)
     return map === undefined ? undefined : drawn(map.figure, 130 + 22 * map.lines)
   }
 

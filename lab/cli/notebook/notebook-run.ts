@@ -13,6 +13,7 @@ import { chart } from './chart.ts'
 import { escapeHtml } from './escape.ts'
 import { columnTable, type FrameTable, recordTable } from './frame-table.ts'
 import type { Bundle } from './kernel.ts'
+import { pagePalette } from './page-palette.ts'
 import { JUPYTER, tableBundle } from './table.ts'
 
 const DAY_MS = 86_400_000
@@ -164,24 +165,26 @@ export class NotebookRun {
 
   /** The account beside its benchmark, with its drawdown below. */
   equityChart() {
-    return drawn(equityFigure(this.result, { benchmark: this.benchmark }), 460)
+    return drawn(equityFigure(this.result, { palette: pagePalette, benchmark: this.benchmark }), 460)
   }
 
   /** Candles with the round trips on them, zoomable. @param instrument `AAPL` or `XNAS:AAPL`; the only one unless said */
   tradesChart(instrument: string = instrumentId(this.result.instruments[0])) {
     const id = this.result.instruments.find(one => one.symbol === instrument)
-    const figure = candlesFigure(this.result, id === undefined ? instrument : instrumentId(id))
+    const figure = candlesFigure(this.result, id === undefined ? instrument : instrumentId(id), {
+      palette: pagePalette,
+    })
     return figure === undefined ? undefined : drawn(figure, 520)
   }
 
   /** What `ctx.plot` drew; undefined where it drew nothing. */
   plotsChart() {
-    const figure = plotsFigure(this.result)
+    const figure = plotsFigure(this.result, { palette: pagePalette })
     return figure === undefined ? undefined : drawn(figure, 360)
   }
 
   exposureChart() {
-    return drawn(exposureFigure(this.result), 320)
+    return drawn(exposureFigure(this.result, { palette: pagePalette }), 320)
   }
 
   /** Writes the HTML report, the one of `gordon backtest --report`; returns the path. */
