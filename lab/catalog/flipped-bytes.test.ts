@@ -83,7 +83,7 @@ async function rows(from: string): Promise<Record<string, string>> {
   await ask('acts', async () => allActions({ store: await openStore(from), datasets: ['acts'] }))
   await ask('sql', async () => {
     const sums =
-      'SELECT (SELECT sum(close * volume) FROM bars) AS b, (SELECT sum(price * quantity) FROM ticks) AS t'
+      'SELECT (SELECT sum(close * volume) FROM bars) AS b, (SELECT sum(price * size) FROM ticks) AS t'
     return (await (await openStore(from)).sql(sums)).toArray()
   })
   return told
@@ -117,7 +117,7 @@ const REFUSALS = ['CHECKSUM_MISMATCH', 'STORE_DAMAGED', 'STORE_VERSION', 'UNKNOW
 test('no byte of a store can be another one and change what is read, and each that matters is noticed', async () => {
   const random = new Random(5)
   const sound = await rows(clean)
-  expect(Object.values(sound).filter(told => REFUSALS.includes(told))).toEqual([])
+  expect(Object.values(sound).filter(told => !told.startsWith('['))).toEqual([])
   const files = (readdirSync(clean, { recursive: true }) as string[]).filter(name => /\.\w+$/.test(name))
   const kinds = new Set(files.map(name => name.split('/')[0]))
   expect([...kinds].sort()).toEqual(['cache', 'datasets', 'manifests', 'readings', 'snapshots', 'store.json'])

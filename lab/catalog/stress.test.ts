@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { isoTime } from '../core/time.ts'
-import { killIngests, raceWriters, stressed } from '../testing/store-stress.ts'
+import { killIngests, killWork, raceWriters, stressed } from '../testing/store-stress.ts'
 import { partsOf } from './manifest.ts'
 import { openStore } from './store.ts'
 import { retainSnapshots } from './upkeep/retain.ts'
@@ -43,6 +43,15 @@ test('an ingest that is killed at a random moment leaves the old snapshot or the
   expect(readdirSync(join(store, 'incoming'))).toEqual([])
   expect(await digests()).toEqual(before)
   expect((await opened.check('killed')).whole).toBe(true)
+})
+
+test('whatever writes and is killed leaves the rows of before or of after, and nothing that stays', async () => {
+  const moments = stressed(5, 200)
+  const found = await killWork({ folder: join(folder, 'work'), moments, seed: 20_261_122 })
+  if (moments > 100) console.info(JSON.stringify(found))
+  expect(found.torn).toEqual([])
+  expect(found.left).toBe(0)
+  expect(found.before + found.after).toBeGreaterThan(moments / 5)
 })
 
 test('two writers lose no commit of each other, and a reader keeps what it opened', async () => {

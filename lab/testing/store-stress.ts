@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { openStore, type Store } from '../catalog/index.ts'
 import { Random } from '../core/random.ts'
 import { bundleScript } from './child.ts'
+import { stateOf, WORK, workOn } from './store-work.ts'
 
 /** @param full with GORDON_STRESS=full */
 export function stressed(ordinary: number, full: number): number {
@@ -181,6 +182,97 @@ function isPlaced(store: string, symbol: string): boolean {
     existsSync(folder) &&
     (readdirSync(folder, { recursive: true }) as string[]).some(name => name.endsWith('.parquet'))
   )
+}
+
+const WORK_ON = `
+  import { writeSync } from 'node:fs'
+  import { once } from 'node:events'
+  import { workOn } from '/lab/testing/store-work.ts'
+  import { createInstance } from '/lab/catalog/duckdb.ts'
+  const [store, folder, from] = process.argv.slice(2)
+  const say = text => writeSync(1, text + '\\n')
+  ;(await createInstance()).closeSync()
+  say('ready')
+  await once(process.stdin, 'data')
+  process.stdin.destroy()
+  for (let step = Number(from); ; step++) {
+    say('begin ' + step)
+    await workOn(store, folder, step)
+    say('done ' + step)
+  }`
+
+export interface KilledWork {
+  readonly moments: number
+  /** Steps under way when they were killed, by what they were. */
+  readonly killed: Readonly<Record<string, number>>
+  /** Of those that change rows: nothing of it was there, or all of it. */
+  readonly before: number
+  readonly after: number
+  readonly done: number
+  /** Most that lay in `incoming/` after a step that was not killed. */
+  readonly left: number
+  readonly torn: readonly string[]
+}
+
+/** Kills whatever writes into a store at random moments; after each kill it has the rows of before or of after. */
+export async function killWork(terms: {
+  readonly folder: string
+  readonly moments: number
+  readonly seed: number
+}): Promise<KilledWork> {
+  const { folder, moments, seed } = terms
+  const [store, calm] = [join(folder, 'store'), join(folder, 'calm')]
+  const script = await bundleScript('killed-work', WORK_ON)
+  const random = new Random(seed)
+  const known = new Map<string, string>()
+  /** State after each step, by the store at which nobody is killed. */
+  const states: string[] = []
+  const stateAfter = async (step: number): Promise<string> => {
+    while (states.length <= step) {
+      await workOn(calm, join(folder, 'files-calm'), states.length)
+      states.push(await stateOf(calm, known))
+    }
+    return states[step]
+  }
+  const torn: string[] = []
+  const killed: Record<string, number> = {}
+  let [next, before, after, done, left] = [0, 0, 0, 0, 0]
+  try {
+    for (; next < WORK.length; next++) await workOn(store, join(folder, 'files'), next)
+    let span = 150
+    for (let moment = 0; moment < moments; moment++) {
+      const worker = new Worker(script, [store, join(folder, 'files'), String(next)])
+      await worker.says('ready')
+      worker.go()
+      await worker.says('begin')
+      const began = performance.now()
+      await new Promise(resolve => setTimeout(resolve, random.uniform() * span * 2))
+      worker.child.kill('SIGKILL')
+      const signal = await worker.ended
+      if (signal !== null) torn.push(`step ${next} ended by itself with ${signal}`)
+      const told = worker.lines.filter(line => line.startsWith('done')).length
+      if (told > 0) span = (span * 3 + (performance.now() - began) / told) / 4
+      done += told
+      const last = next + told
+      const work = WORK[last % WORK.length]
+      killed[work] = (killed[work] ?? 0) + 1
+      const state = await stateOf(store, known).catch((error: Error) => error.message)
+      const [as, then] = [await stateAfter(last - 1), await stateAfter(last)]
+      if (state !== as && state !== then) torn.push(`step ${last}, ${work}: ${state}`)
+      else if (as !== then) state === as ? before++ : after++
+      // What is done is not done again: a feed has no second time.
+      next = state === as ? last : last + 1
+      if (moment % 20 === 19) {
+        await workOn(store, join(folder, 'files'), next)
+        if ((await stateOf(store, known)) !== (await stateAfter(next))) torn.push(`step ${next} went wrong`)
+        next++
+        left = Math.max(left, readdirSync(join(store, 'incoming')).length)
+      }
+    }
+  } finally {
+    rmSync(script, { force: true })
+  }
+  return { moments, killed, before, after, done, left, torn }
 }
 
 const READ = `
