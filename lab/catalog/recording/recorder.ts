@@ -90,6 +90,8 @@ export class Recorder {
   readonly #note: string
   #waiting = new Map<string, Waiting>()
   #rows = 0
+  /** Rows of the flush that is under way. */
+  #storing = 0
   /** When the oldest row that waits came. */
   #since: Micros = Number.POSITIVE_INFINITY
   /** What a stream had left out before any row of it could be stored. */
@@ -149,7 +151,7 @@ export class Recorder {
     const { mostRows = 2_000_000, now } = this.#terms
     const { length } = batch.rows
     if (length === 0) return
-    if (this.#rows + length > mostRows) {
+    if (this.#rows + this.#storing + length > mostRows) {
       const at = now()
       this.lost += length
       this.#untold = { rows: (this.#untold?.rows ?? 0) + length, from: this.#untold?.from ?? at, to: at }
@@ -193,6 +195,7 @@ export class Recorder {
 
   async #flush(): Promise<Flushed | undefined> {
     if (this.#rows === 0) return undefined
+    this.#storing = this.#rows
     const batches = this.#takeAll()
     const since = this.#since
     this.#since = Number.POSITIVE_INFINITY
@@ -205,6 +208,8 @@ export class Recorder {
       for (const batch of [...batches, ...later]) this.#hold(batch)
       this.#since = since
       throw error
+    } finally {
+      this.#storing = 0
     }
     const notJoined = await this.#joinFiles()
     return notJoined === undefined ? flushed : { ...flushed, notJoined }
