@@ -1,12 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../catalog/index.ts'
 import { Random } from '../core/random.ts'
 import { isoTime } from '../core/time.ts'
 import { python } from '../testing/python.ts'
 import { at } from '../testing/trade-rows.ts'
+import { backtestCommand } from './backtest.ts'
 import { dataDerive, type DataDeriveOptions } from './data-derive.ts'
 import { dataTrace, type Trace } from './data-trace.ts'
 import { dataSql } from './data.ts'
@@ -227,4 +229,39 @@ test('contracts of a future become one series, rolled by volume and scaled to th
     'ES',
     undefined,
   ])
+})
+
+test('what would go below zero is refused, and the store is as it was', async () => {
+  // Back by difference: 10 + (5 − 60) is below zero.
+  for (const [symbol, closes] of [
+    ['CLK0', [10, 60, 61]],
+    ['CLM0', [4, 5, 6]],
+  ] as const) {
+    const days = closes.map((close, i) => `2020-04-${15 + i},${close},${close},${close},${close},${10 + i}`)
+    writeFileSync(csv(`${symbol}.csv`), `date,open,high,low,close,volume\n${days.join('\n')}\n`)
+    const how = { store, dataset: 'cl/daily', venue: 'XCME', symbol, calendar: 'XNYS', interval: '1d' }
+    await ingestCommand(csv(`${symbol}.csv`), how)
+  }
+  const terms = 'XCME:CLK0,0.01,USD,XNYS,future,2020-04-21\nXCME:CLM0,0.01,USD,XNYS,future,2020-05-19\n'
+  writeFileSync(csv('cl.csv'), `instrument,tick,currency,calendar,kind,expiry\n${terms}`)
+  await ingestCommand(csv('cl.csv'), { store, dataset: 'cl/terms', kind: 'instruments' })
+  const { snapshot } = await openStore(store)
+  const rolled = { continuous: '2020-04-16', symbol: 'CL' }
+  await expect(derive('cl/daily', { ...rolled, adjust: 'back-difference' })).rejects.toThrow(
+    /^1 rows of cl\/daily-continuous made of cl\/daily cannot be stored, .*-45.*: choose other terms/,
+  )
+  expect((await openStore(store)).snapshot).toBe(snapshot)
+  await derive('cl/daily', { ...rolled, adjust: 'back-ratio' })
+})
+
+test('a strategy runs over what was derived', async () => {
+  await derive('shares/trades', { bars: '20trades' })
+  const strategy = fileURLToPath(new URL('../../strategies/sma-cross.ts', import.meta.url))
+  const run = JSON.parse(
+    (await backtestCommand([strategy], {
+      ...{ store, data: ['shares/trades-20trades'], params: '{"fast":3,"slow":8}', json: true },
+    })) as string,
+  ) as { readonly dataset: { readonly id: string }; readonly fills: unknown }
+  expect(run.dataset.id).toBe('shares/trades-20trades')
+  expect(Number(Array.isArray(run.fills) ? run.fills.length : run.fills)).toBeGreaterThan(3)
 })

@@ -1,7 +1,7 @@
 /**
  * The bar that trades are gathered in. Volume and notional carry the rounding error of every addition along, as
  * lab/math/sum.ts does (Neumaier 1974), so that they are within a few parts in 10¹⁶ of the decimals on paper, however many
- * trades. Here the error comes of six operations without a branch (Knuth, TAOCP 2, 4.2.2 theorem B): a third faster.
+ * trades. Here the error comes of six operations without a branch (Knuth, TAOCP 2, 4.2.2 theorem B).
  */
 import type { BarSeries } from '../domain/bar.ts'
 import type { TradeSeries } from '../domain/market-events.ts'

@@ -1,7 +1,7 @@
 /**
  * Data made of a dataset of the store, as a dataset of their own: rows come in batches, are looked at and written
  * aside as those of any source, and one snapshot makes them visible or nothing does. The manifest names as source the
- * manifest that they were made of, its hash, the snapshot in which it was found, and the terms (decisions/derived.md).
+ * manifest that they were made of, its hash, the snapshot in which it was found, and the terms.
  */
 import { canonicalJson, textDigest } from '../../core/digest.ts'
 import { GordonError } from '../../core/errors.ts'
@@ -12,6 +12,7 @@ import { writeReadings } from '../lineage/readings.ts'
 import { type ManifestSource, partsOf } from '../manifest.ts'
 import type { QualityIssue } from '../quality/issue.ts'
 import type { PriceType } from '../schema.ts'
+import type { SeriesKind } from '../series-reader.ts'
 import { newestSnapshot } from '../snapshot.ts'
 import type { SourceBatch } from '../sources/source.ts'
 import type { Store } from '../store.ts'
@@ -29,7 +30,7 @@ export interface DerivedRequest {
   readonly from: string
   /** Dataset that they go into. */
   readonly dataset: string
-  readonly kind: 'bars' | 'book'
+  readonly kind: SeriesKind
   /** Of bars that are all of one price; else each price has its own dataset below: `eurusd-1h/bid`. */
   readonly price?: PriceType
   /** All that decides the rows beside those that they are made of; plain JSON. */
@@ -115,6 +116,17 @@ async function storedAlready(
   return { snapshot, datasets: found, notes: [...notes], issueCounts: [], unchanged: true }
 }
 
+/** Rows that no store takes, such as prices below zero: nothing can be dropped from what was made. */
+function refuseFatal(log: IssueLog, { from, dataset }: DerivedRequest): void {
+  if (log.fatalRows === 0) return
+  const first = log.summary().find(({ severity }) => severity === 'fatal')
+  throw new GordonError(
+    'BAD_ROWS',
+    `${log.fatalRows} rows of ${dataset} made of ${from} cannot be stored, the first as ${first?.example}: choose other ` +
+      'terms (ratios never go below zero), or mend what they are made of',
+  )
+}
+
 async function storeRows(request: DerivedRequest, source: ManifestSource): Promise<Derived> {
   const { store, dataset, kind, price, terms, now } = request
   const mode = request.replace === true ? 'replace' : 'add'
@@ -130,7 +142,7 @@ async function storeRows(request: DerivedRequest, source: ManifestSource): Promi
     await streams.begin(source, log)
     for await (const batch of request.batches) await streams.take(batch)
     await streams.settle()
-    log.refuseFatal(streams.rows + log.fatalRows)
+    refuseFatal(log, request)
     if (streams.rows === 0)
       throw new GordonError(
         'NO_ROWS',
