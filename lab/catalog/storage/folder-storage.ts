@@ -4,6 +4,7 @@
  */
 import { link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { GordonError } from '../../core/errors.ts'
 import { changed, damaged } from '../damage.ts'
 import {
   fileDigest,
@@ -44,7 +45,17 @@ export function folderStorage(folder: string): Storage {
       await rm(join(folder, path), { force: true })
     },
     async ready() {
-      await makeFolder(folder)
+      try {
+        await makeFolder(folder)
+      } catch (cause) {
+        const { code } = cause as NodeJS.ErrnoException
+        if (code !== 'EEXIST' && code !== 'ENOTDIR') throw cause
+        throw new GordonError(
+          'NOT_A_FOLDER',
+          `there is a file where the store ${folder} should be: name another place with --store`,
+          { cause },
+        )
+      }
     },
     async take(staged, { path }) {
       const target = join(folder, path)
