@@ -52,4 +52,5 @@ export { type DatasetCheck, type DatasetInfo, openStore, type Store } from './st
 export { type MemberSpell, readUniverse } from './universe.ts'
 export { type Compacted, compactDataset } from './upkeep/compact.ts'
 export { type Retained, type RetainRequest, retainSnapshots } from './upkeep/retain.ts'
+export { readCalendars } from './written-sessions.ts'
 export { rowsDigest } from './upkeep/rows-digest.ts'

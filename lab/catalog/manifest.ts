@@ -31,8 +31,19 @@ export interface Manifest {
   readonly last: Micros
   /** In canonical order, then by name; none in kinds that have one table. */
   readonly instruments: readonly ManifestInstrument[]
-  /** The one table of actions or instruments. */
+  /** The one table of actions, instruments, members or sessions. */
   readonly table?: ManifestPart
+  /** Sessions of its instruments' calendars, as they were when the rows came in (written-sessions.ts). */
+  readonly sessions?: ManifestSessions
+}
+
+/** Sessions that were written down, of each calendar for some days. */
+export interface ManifestSessions {
+  /** Days since 1970-01-01, both included. */
+  readonly covers: Readonly<Record<string, { readonly firstDay: number; readonly lastDay: number }>>
+  /** Calendars whose sessions begin on the evening before their date. */
+  readonly overnight: Readonly<Record<string, boolean>>
+  readonly files: readonly ManifestFile[]
 }
 
 /** Rows that belong together, and where they came from. */
@@ -101,10 +112,18 @@ export function partsOf(manifest: Manifest): readonly ManifestPart[] {
   return manifest.table === undefined ? manifest.instruments : [manifest.table]
 }
 
-/** These, and what was corrected later. */
+/** These, what was corrected later, and the sessions that were written down. */
 export function everyPartOf(manifest: Manifest): readonly ManifestPart[] {
   const corrections = manifest.instruments.flatMap(one => one.corrections ?? [])
-  return [...partsOf(manifest), ...corrections]
+  return [...partsOf(manifest), ...corrections, ...sessionsPart(manifest)]
+}
+
+/** They came from no source: the calendar of the day made them. */
+function sessionsPart({ sessions, first, last }: Manifest): ManifestPart[] {
+  if (sessions === undefined) return []
+  const { files } = sessions
+  const rows = files.reduce((sum, file) => sum + file.rows, 0)
+  return [{ rows, first, last, sources: [], notes: [], issues: [], dropped: 0, files }]
 }
 
 /** The sources of a file's rows, in order. */

@@ -8,6 +8,7 @@ import type { Adjustment, BarSeries } from '../domain/bar.ts'
 import { calendarNamed } from '../domain/calendar/calendar.ts'
 import { type Instrument, instrumentId } from '../domain/instrument.ts'
 import type { BarSource, BarStream } from '../domain/ports/store.ts'
+import { writtenIn } from './written-sessions.ts'
 import { type Chosen, chooseStreams, filesIn, plainInstrument, withTerms } from './choose.ts'
 import { cacheKey, readCache, writeCache } from './column-cache.ts'
 import { readCorrections, receivedBy } from './corrections.ts'
@@ -54,6 +55,7 @@ export async function openBars(request: OpenBarsRequest): Promise<BarSource> {
   const { store } = request
   const chosen = await choose(request)
   const { knownAt } = store
+  const calendars = await writtenIn(store, chosen)
   const windows = chosen.map(({ instrument }): Window => {
     const { from, to } = windowOf(request.from, request.to, calendarNamed(instrument.calendar))
     return { from, to: Math.min(to, knownAt), knownAt }
@@ -91,6 +93,7 @@ export async function openBars(request: OpenBarsRequest): Promise<BarSource> {
     intervals: chosen.map(({ manifest }) => manifest.interval),
     streams,
     notes: [],
+    ...(calendars.length === 0 ? {} : { calendars }),
   }
 }
 

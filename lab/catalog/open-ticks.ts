@@ -16,6 +16,7 @@ import { isTickKind } from './schema.ts'
 import { countRows, SeriesReader, seriesColumns, seriesOf, sliceRows, whereClause } from './series-reader.ts'
 import { firstAfter, firstAtOrAfter, gatherColumns, type Window } from './series.ts'
 import type { Storage } from './storage/storage.ts'
+import { writtenIn } from './written-sessions.ts'
 import type { Store } from './store.ts'
 
 export interface OpenTicksRequest {
@@ -45,6 +46,7 @@ export interface OpenTicksRequest {
 export async function openTicks(request: OpenTicksRequest): Promise<TickSource> {
   const { store } = request
   const chosen = await choose(request)
+  const calendars = await writtenIn(store, chosen)
   const windows = chosen.map(({ instrument }): Window => {
     const { from, to } = windowOf(request.from, request.to, calendarNamed(instrument.calendar))
     return { from, to: Math.min(to, store.knownAt) }
@@ -81,6 +83,7 @@ export async function openTicks(request: OpenTicksRequest): Promise<TickSource> 
     instruments,
     streams,
     notes: [],
+    ...(calendars.length === 0 ? {} : { calendars }),
   }
 }
 

@@ -43,7 +43,7 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
     const { instruments } = bars
     return { bars: [bars], instruments, actions: actionsIn(actionsFile, actions, instruments) }
   }
-  const { actionsOf, openBars, openTicks, readInstruments, readUniverse, splitsTold } = await import(
+  const { actionsOf, openBars, openTicks, readCalendars, readInstruments, readUniverse, splitsTold } = await import(
     '../catalog/index.ts'
   )
   const store = await storeOf(options)
@@ -54,6 +54,7 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
   const told = named('actions')
   const termed = named('instruments')
   const listed = named('universe')
+  const kept = named('calendars')
   const barIds = named('bars')
   const tickIds = named('trades', 'quotes', 'book', 'funding', 'custom')
   if (told.length > 0 && actionsFile !== undefined)
@@ -91,10 +92,15 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
         })
   const instruments = [...bars, ...(ticks === undefined ? [] : [ticks])].flatMap(source => source.instruments)
   const found = told.length === 0 ? undefined : await actionsOf({ store, datasets: told, instruments })
+  const calendars = kept.length === 0 ? [] : await readCalendars({ store, datasets: kept })
   const notes = found === undefined ? [] : lateNotes(found.late)
   return {
-    bars: bars.map((source, i) => (i === 0 ? { ...source, notes: [...source.notes, ...notes] } : source)),
-    ticks,
+    bars: bars.map((source, i) =>
+      i > 0
+        ? source
+        : { ...source, notes: [...source.notes, ...notes], calendars: [...calendars, ...(source.calendars ?? [])] },
+    ),
+    ticks: ticks && (bars.length > 0 ? ticks : { ...ticks, calendars: [...calendars, ...(ticks.calendars ?? [])] }),
     instruments,
     actions: found === undefined ? actionsIn(actionsFile, actions, instruments) : found.actions,
     ...(listed.length === 0

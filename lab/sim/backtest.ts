@@ -66,6 +66,7 @@ export async function backtest(request: BacktestRequest | JointRequest): Promise
     streams: plan.streams.map(stream => stream.terms),
     from: request.from ?? Number.NEGATIVE_INFINITY,
     actions: request.actions,
+    calendar: plan.calendar,
   })
   const { engine } = session
   for (const [place, { bars }] of plan.streams.entries())

@@ -6,6 +6,7 @@ import { amountUnits } from '../core/decimal.ts'
 import { GordonError, isGordonError } from '../core/errors.ts'
 import type { FeeModel } from '../costs/index.ts'
 import type { MemberSetup } from '../engine/member.ts'
+import type { Calendar } from '../domain/calendar/calendar.ts'
 import { Universe } from '../engine/universe.ts'
 import { Account } from '../portfolio/account.ts'
 import { Margin } from '../risk/margin.ts'
@@ -91,6 +92,7 @@ export interface MemberTerms {
   readonly currency: string
   readonly instruments: readonly Tradable[]
   readonly fees: FeeModel
+  readonly calendar: (name: string) => Calendar
 }
 
 /** Makes them, accounts and all. */
@@ -139,8 +141,8 @@ export function openMembers(enrolled: readonly Enrolled[], terms: MemberTerms): 
         ...declaredIndicators(instance).map(handle => handle.spec.warmup),
       ),
       schedules: [
-        ...(instance.onSession === undefined ? [] : sessionSchedules(instruments)),
-        ...timerSchedules(definition, instruments, name),
+        ...(instance.onSession === undefined ? [] : sessionSchedules(instruments, terms.calendar)),
+        ...timerSchedules(definition, { instruments, strategy: name, calendar: terms.calendar }),
       ],
       liquidation: margin === undefined ? undefined : new Liquidation(margin),
     })

@@ -6,6 +6,7 @@
  * book; without any of these its finest bars. Coarser bars only inform, and bars given to `finer` only execute.
  */
 import { GordonError } from '../core/errors.ts'
+import { type Calendar, calendarNamed } from '../domain/calendar/calendar.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
 import type { BarSource, BarStream, TickSource, TickStream } from '../domain/ports/store.ts'
 import type { RunDataset } from '../domain/run-result.ts'
@@ -30,6 +31,8 @@ export interface ReplayPlan {
   readonly streams: readonly PlannedStream[]
   readonly datasets: readonly RunDataset[]
   readonly notes: readonly string[]
+  /** By name: as the snapshots have it written down, else the project's own. @throws GordonError UNKNOWN_CALENDAR */
+  readonly calendar: (name: string) => Calendar
   /** Interval of the bars that a strategy sees first, per instrument; undefined where it sees none. */
   readonly intervals: readonly (string | undefined)[]
 }
@@ -98,12 +101,27 @@ export function planReplay(sources: ReplaySources): ReplayPlan {
     streams,
     datasets: all.flatMap(source => source.datasets),
     notes: all.flatMap(source => source.notes),
+    calendar: calendarsIn(all),
     intervals: instruments.map((_, place) => {
       const own = streams.find(
         ({ terms }) => terms.kind === 'bars' && terms.handle === place && terms.informs,
       )
       return (own?.terms as BarTerms | undefined)?.interval
     }),
+  }
+}
+
+/** Of two sources that have one written down the first is taken. */
+function calendarsIn(sources: readonly { readonly calendars?: readonly Calendar[] }[]) {
+  const written = new Map<string, Calendar>()
+  for (const source of sources)
+    for (const calendar of source.calendars ?? [])
+      if (!written.has(calendar.name)) written.set(calendar.name, calendar)
+  return (name: string): Calendar => {
+    const own = written.get(name)
+    if (own !== undefined || written.size === 0) return own ?? calendarNamed(name)
+    const plain = calendarNamed(name)
+    return written.get(plain.name) ?? plain
   }
 }
 

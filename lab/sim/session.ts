@@ -4,6 +4,7 @@
  */
 import { GordonError } from '../core/errors.ts'
 import type { BorrowTerms } from '../costs/financing.ts'
+import { type Calendar, calendarNamed } from '../domain/calendar/calendar.ts'
 import type { CorporateAction } from '../domain/market-events.ts'
 import { compareInstruments, type Instrument, instrumentId } from '../domain/instrument.ts'
 import { settlementCurrency } from '../domain/settlement-currency.ts'
@@ -30,6 +31,8 @@ export interface SessionRequest {
   readonly from: number
   /** Splits, dividends, new names, delistings of its instruments. */
   readonly actions?: readonly CorporateAction[]
+  /** Calendars by name; the project's own unless said. */
+  readonly calendar?: (name: string) => Calendar
 }
 
 export interface Session {
@@ -48,6 +51,7 @@ export interface Session {
 
 export function openSession(request: SessionRequest): Session {
   sealColumns()
+  const { calendar = calendarNamed } = request
   const enrolled = enrol(request.strategies)
   const settings = resolveSettings(
     request.settings,
@@ -58,7 +62,7 @@ export function openSession(request: SessionRequest): Session {
   refuseContracts(instruments, settings.account)
   checkFunding(instruments, request.streams)
   const fees = settings.fees.session(instruments)
-  const members = openMembers(enrolled, { settings, currency, instruments, fees })
+  const members = openMembers(enrolled, { settings, currency, instruments, fees, calendar })
   const accounts = members.map(one => one.account)
   const opening = { equity: Float64Array.from(accounts, account => account.equity) }
   const engine: Engine = new Engine({
@@ -85,7 +89,7 @@ export function openSession(request: SessionRequest): Session {
             }
             if (settings.financing !== undefined) beginAccruals(engine, now)
           },
-    venue: seat => makeVenue(seat, { settings, instruments, streams: request.streams, fees }),
+    venue: seat => makeVenue(seat, { settings, instruments, streams: request.streams, fees, calendar }),
   })
   const actions = request.actions ?? []
   const { financing } = settings

@@ -1,6 +1,6 @@
 /** When a strategy is called beside market events: its schedules, and the sessions of its instruments. */
 import { GordonError } from '../core/errors.ts'
-import { calendarNamed } from '../domain/calendar/calendar.ts'
+import type { Calendar } from '../domain/calendar/calendar.ts'
 import { parseSchedule } from '../domain/calendar/parse-schedule.ts'
 import { nextFiring } from '../domain/calendar/schedule.ts'
 import { nextSessionChanges } from '../domain/calendar/session-change.ts'
@@ -9,10 +9,16 @@ import type { TimerSchedule } from '../engine/member.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import type { ParamSchema } from '../strategy/params.ts'
 
+export interface TimerTerms {
+  readonly instruments: readonly Instrument[]
+  /** Its name, for messages. */
+  readonly strategy: string
+  readonly calendar: (name: string) => Calendar
+}
+
 export function timerSchedules(
   definition: StrategyDefinition<ParamSchema, object>,
-  instruments: readonly Instrument[],
-  strategy: string,
+  { instruments, strategy, calendar: calendarOf }: TimerTerms,
 ): TimerSchedule[] {
   const schedules = Object.entries(definition.schedules ?? {})
   if (schedules.length === 0) return []
@@ -22,7 +28,7 @@ export function timerSchedules(
       'SCHEDULE_CALENDAR',
       `Strategy ${strategy} has schedules and its instruments keep the calendars ${kept.join(', ')}; name the one that is meant: calendar: '${kept[0]}' in strategy({ … }).`,
     )
-  const calendar = calendarNamed(definition.calendar ?? kept[0])
+  const calendar = calendarOf(definition.calendar ?? kept[0])
   return schedules.map(([name, description]) => {
     const schedule = parseSchedule(description, name)
     return {
@@ -33,8 +39,11 @@ export function timerSchedules(
 }
 
 /** Changes of session of every calendar that the instruments keep. */
-export function sessionSchedules(instruments: readonly Instrument[]): TimerSchedule[] {
-  const kept = [...new Set(instruments.map(instrument => instrument.calendar))].map(calendarNamed)
+export function sessionSchedules(
+  instruments: readonly Instrument[],
+  calendarOf: (name: string) => Calendar,
+): TimerSchedule[] {
+  const kept = [...new Set(instruments.map(instrument => instrument.calendar))].map(calendarOf)
   // Venues of one exchange share a calendar, whose sessions are told once.
   return [...new Set(kept)].map(calendar => ({
     next: after => nextSessionChanges(calendar, after)?.[0].time,

@@ -18,6 +18,7 @@ import {
 import { type DataKind, type PriceType, SCHEMAS } from '../schema.ts'
 import { newestSnapshot, publish, type Snapshot } from '../snapshot.ts'
 import type { StorePlace } from '../storage/storage.ts'
+import { withWrittenSessions } from '../written-sessions.ts'
 
 /** What all rows of a dataset have in common. */
 export interface DatasetTerms {
@@ -71,7 +72,7 @@ export async function publishAdditions(
     for (const addition of additions) {
       const { id } = addition.terms
       const current = datasets[id] === undefined ? undefined : await readManifest(store, datasets[id])
-      const manifest = merge(current, addition, mode)
+      const manifest = await withWrittenSessions(store, merge(current, addition, mode))
       manifests.push(manifest)
       next[id] = await writeManifest(store, manifest)
     }
@@ -125,6 +126,8 @@ export function merge(current: Manifest | undefined, addition: Addition, mode: M
     ...terms,
     instruments: streams,
     ...(whole === undefined ? {} : { table: whole }),
+    // What takes the place of rows is resolved anew, and its sessions with it.
+    ...(current?.sessions === undefined || mode === 'replace' ? {} : { sessions: current.sessions }),
   }
   const parts: readonly ManifestPart[] = whole === undefined ? streams : [whole]
   return {

@@ -109,7 +109,7 @@ export async function traceDataset(store: Store, id: string, sourceFolder?: stri
     const files = await inParallel(part.files, async file => {
       const { path, rows, bytes, sha256 } = file
       const now = stateOf(file, await store.storage.inspect(file))
-      const from = [...new Set(sourcesOf(file).map(({ source }) => part.sources[source].name))]
+      const from = [...new Set(sourcesOf(file).map(({ source }) => part.sources[source]?.name ?? 'calendar'))]
       return { path, rows, bytes, sha256, sources: from, now }
     })
     const { rows, first, last, dropped, notes } = part
@@ -134,6 +134,7 @@ export async function traceDataset(store: Store, id: string, sourceFolder?: stri
 function nameOf(manifest: Manifest, part: ManifestPart): string {
   const isCorrected = manifest.instruments.find(({ corrections }) => corrections === part)
   if (isCorrected !== undefined) return `${streamId(isCorrected)} corrected`
+  if (part.files === manifest.sessions?.files) return 'sessions'
   const stream = manifest.instruments.find(one => one === part)
   return stream === undefined ? 'table' : streamId(stream)
 }

@@ -29,6 +29,14 @@ export function venueCalendar(venue: VenueHours): Calendar {
     known.set(day, found)
     return found
   }
+  return calendarOf({ name, zone, overnight: venue.overnight ?? false, firstDay, lastDay, session })
+}
+
+/** What every calendar answers, from the one answer that it must have: the session of a date. */
+export function calendarOf(
+  terms: Pick<Calendar, 'name' | 'zone' | 'overnight' | 'firstDay' | 'lastDay' | 'session'>,
+): Calendar {
+  const { name, zone, overnight, firstDay, lastDay, session } = terms
   const dateAt = (time: Micros): Day => Math.floor((time + zone.offsetAt(time)) / DAY)
   /** The first session that closes at or after an instant, of those that can hold it: its date or the next. */
   const around = (time: Micros): Session | undefined => {
@@ -41,7 +49,7 @@ export function venueCalendar(venue: VenueHours): Calendar {
     name,
     zone,
     continuous: false,
-    overnight: venue.overnight ?? false,
+    overnight,
     firstDay,
     lastDay,
     session,

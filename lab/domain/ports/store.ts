@@ -3,6 +3,7 @@
  * already checked; times are resolved to µs UTC, so nothing downstream asks a time zone anything.
  */
 import type { BarSeries } from '../bar.ts'
+import type { Calendar } from '../calendar/calendar.ts'
 import type { BookSeries, CustomSeries, FundingSeries, QuoteSeries, TradeSeries } from '../market-events.ts'
 import type { Instrument } from '../instrument.ts'
 import type { RunDataset } from '../run-result.ts'
@@ -17,6 +18,8 @@ export interface BarSource {
   readonly streams: readonly BarStream[]
   /** What a reader should know of how the input was understood, e.g. the detected unit of its times. */
   readonly notes: readonly string[]
+  /** Calendars as they are written in the snapshot, which go before the project's own. */
+  readonly calendars?: readonly Calendar[]
 }
 
 export interface BarStream {
@@ -55,6 +58,8 @@ export interface TickSource {
   readonly instruments: readonly Instrument[]
   readonly streams: readonly TickStream[]
   readonly notes: readonly string[]
+  /** As a BarSource's. */
+  readonly calendars?: readonly Calendar[]
 }
 
 export interface TickStream<Kind extends TickKind = TickKind> {

@@ -2,7 +2,7 @@
 import { parseInterval } from '../../core/time.ts'
 import { GordonError } from '../../core/errors.ts'
 import { type FeeModel, FillMarket, type SlippageModel } from '../../costs/index.ts'
-import { calendarNamed } from '../../domain/calendar/calendar.ts'
+import type { Calendar } from '../../domain/calendar/calendar.ts'
 import type { ClockedVenue, OrderChange, Venue, VenueReports } from '../../domain/ports/venue.ts'
 import type { Reason } from '../../domain/order.ts'
 import type { WorkingOrder } from '../../domain/working-order.ts'
@@ -25,6 +25,7 @@ export interface VenueTerms {
   readonly streams: readonly StreamTerms[]
   /** Of the session, for what fills on their way back have cost. */
   readonly fees: FeeModel
+  readonly calendar: (name: string) => Calendar
 }
 
 export function makeVenue(seat: VenueSeat, terms: VenueTerms): { venue: Venue; clocked?: ClockedVenue } {
@@ -55,7 +56,7 @@ function makeMarkets(
   reports: VenueReports,
   inFlight: InFlight,
   ticking: ReadonlySet<number>,
-  { settings, instruments, streams }: VenueTerms,
+  { settings, instruments, streams, calendar }: VenueTerms,
 ): { venue: Venue; clocked?: ClockedVenue } {
   const slippage = settings.slippage.session(instruments)
   const latency = settings.latency.session(settings.seed)
@@ -105,7 +106,7 @@ function makeMarkets(
               partialFills: settings.partialFills,
               consume: settings.partialFills,
               limitFill: settings.limitFill,
-              calendar: calendarNamed(instrument.calendar),
+              calendar: calendar(instrument.calendar),
               position: order => inFlight.positionLots(order),
               slipped: (price, sign, lots) => {
                 market.handle = handle
