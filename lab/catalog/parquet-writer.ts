@@ -89,7 +89,7 @@ export class ParquetWriter {
         // Version 2 keeps differences of whole numbers and splits the bytes of doubles: a quarter smaller and sooner.
         await this.#writing.run(
           `COPY (SELECT ${selected.join(', ')} FROM ${name}) TO ${sqlText(path)} ` +
-            '(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2)',
+            '(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2, ROW_GROUP_SIZE 20480)',
         )
         // Rows removed from a table are not given back while it lives: small files share one, large ones do not.
         const through = before + rows

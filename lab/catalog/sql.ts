@@ -1,8 +1,10 @@
 /** A DuckDB result as an Arrow table: NULL stays NULL, NaN stays NaN, times are µs UTC. */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { DataType, Table, Vector } from 'apache-arrow'
-import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
 import { GordonError } from '../core/errors.ts'
-import { connectDuckDb } from './duckdb.ts'
+import { connectDuckDb, sqlText } from './duckdb.ts'
 
 /**
  * Runs statements one after another on a fresh connection and gives the last one's rows.
@@ -20,16 +22,34 @@ export async function queryArrow(
     await connection.run("SET TimeZone = 'UTC'")
     for (const view of views) await connection.run(view)
     for (const view of others) await connection.run(view).catch(() => undefined)
-    let result: DuckDBResult
-    try {
-      result = await connection.run(query)
-    } catch (cause) {
-      const words = String((cause as Error).message).split('\n')[0]
-      throw new GordonError('SQL', `the query failed: ${words}`, { cause })
-    }
+    const result = await runWithin(connection, query)
     return await toArrow(result)
   } finally {
     connection.closeSync()
+  }
+}
+
+/** What a query may hold before it goes on the disk, beside the process's own 90 MB. */
+const QUERY_MEMORY = '256MiB'
+
+/**
+ * Sorts, groups and joins of more rows than memory should hold go through temporary files. What cannot, a median of
+ * everything for one, is run again with DuckDB's own limit, four fifths of the machine.
+ */
+async function runWithin(connection: DuckDBConnection, query: string): Promise<DuckDBResult> {
+  try {
+    await connection.run(`SET memory_limit = '${QUERY_MEMORY}'`)
+    await connection.run(`SET temp_directory = ${sqlText(join(tmpdir(), `gordon-duckdb-${process.pid}`))}`)
+    try {
+      return await connection.run(query)
+    } catch (cause) {
+      if (!/^Out of Memory/.test(String((cause as Error).message))) throw cause
+      await connection.run('RESET memory_limit')
+      return await connection.run(query)
+    }
+  } catch (cause) {
+    const words = String((cause as Error).message).split('\n')[0]
+    throw new GordonError('SQL', `the query failed: ${words}`, { cause })
   }
 }
 
