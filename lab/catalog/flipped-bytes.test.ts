@@ -5,7 +5,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { isGordonError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { stressed } from '../testing/store-stress.ts'
@@ -20,6 +20,7 @@ import type { SourceAdapter } from './sources/source.ts'
 import { TRADES_CSV } from './sources/trades-csv.ts'
 import { openStore } from './store.ts'
 
+vi.setConfig({ testTimeout: stressed(120_000, 1_800_000) })
 const folder = mkdtempSync(join(tmpdir(), 'flipped-'))
 const clean = join(folder, 'clean')
 const store = join(folder, 'store')

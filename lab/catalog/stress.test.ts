@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { isoTime } from '../core/time.ts'
 import { killIngests, killWork, raceWriters, stressed } from '../testing/store-stress.ts'
 import { partsOf } from './manifest.ts'
@@ -10,6 +10,7 @@ import { openStore } from './store.ts'
 import { retainSnapshots } from './upkeep/retain.ts'
 import { rowsDigest } from './upkeep/rows-digest.ts'
 
+vi.setConfig({ testTimeout: stressed(120_000, 1_800_000) })
 const folder = mkdtempSync(join(tmpdir(), 'stress-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -26,6 +26,7 @@ import {
   sourcesOf,
   writeManifest,
 } from '../manifest.ts'
+import { PARQUET_WORDS } from '../parquet-writer.ts'
 import { SCHEMAS } from '../schema.ts'
 import { newestSnapshot, publish } from '../snapshot.ts'
 import { type Storage, type StorePlace, storageOf } from '../storage/storage.ts'
@@ -156,7 +157,7 @@ async function joinFiles(
     const rows = sqlParquet(paths, ', hive_partitioning = false')
     await withDuckDb(connection =>
       connection.run(
-        `COPY (SELECT ${columns.join(', ')} FROM ${rows}) TO ${sqlText(staged)} (FORMAT parquet, COMPRESSION zstd)`,
+        `COPY (SELECT ${columns.join(', ')} FROM ${rows}) TO ${sqlText(staged)} ${PARQUET_WORDS}`,
       ),
     )
   } finally {
