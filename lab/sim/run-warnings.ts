@@ -17,6 +17,7 @@ export function runWarnings(engine: Engine, curve: EquityColumns, to?: number): 
     ...openWarnings(engine),
     ...ambiguityWarnings(engine),
     ...silentWarnings(engine, curve),
+    ...survivorWarnings(engine, curve),
     ...brokenOffWarnings(engine, to),
     ...marginWarnings(engine),
     ...logWarnings(engine),
@@ -116,6 +117,26 @@ function silentWarnings(engine: Engine, curve: EquityColumns): RunWarning[] {
   const names = absent.slice(0, 5).join(', ') + (absent.length > 5 ? ' …' : '')
   const text = `${absent.length} of ${engine.instruments.length} instruments ${absent.length === 1 ? 'has' : 'have'} no bar in the range (${names}).`
   return [{ code: 'NO_BARS', text }, ...held]
+}
+
+/** Shares that nobody chose by name, and years in which some of them should have gone. */
+const MANY = 20
+const LONG = 2 * 365 * DAY
+
+/** Of many shares over years none ends before the data do: the delisted, whose losses are part of the past, are missing. */
+function survivorWarnings({ instruments, streams }: Engine, curve: EquityColumns): RunWarning[] {
+  const from = curve.time[0]
+  const to = curve.time[curve.time.length - 1]
+  const shares = instruments.filter(({ kind = 'spot', calendar }) => kind === 'spot' && calendar !== '24/7')
+  if (shares.length < MANY || !(to - from >= LONG)) return []
+  if (shares.some(({ handle }) => streams.lastEvent(handle) < to - SILENT)) return []
+  const years = Math.floor((to - from) / (365.25 * DAY))
+  return [
+    {
+      code: 'SURVIVORS_ONLY',
+      text: `All ${shares.length} shares live to the end of the data, ${years} years on: whoever chose them knew who would; take a universe by date with its dead (lab/catalog/point-in-time.md).`,
+    },
+  ]
 }
 
 /** Feeds that end while their exchange is still open: the last orders had less of a market than they think. */
