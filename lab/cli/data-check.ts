@@ -11,6 +11,7 @@ import {
   measureOf,
   parsePolicy,
   type QualityPolicy,
+  storeFlags,
 } from '../catalog/quality/index.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
 import { storePlace } from './store-place.ts'
@@ -23,6 +24,8 @@ export interface DataCheckOptions extends DataCommandOptions {
   readonly html?: string
   /** `outlier=repair,missingSession=refuse`; fatal is refused and the rest flagged unless said. */
   readonly policy?: string
+  /** Store what is flagged as series beside the dataset, for strategies. */
+  readonly flags?: boolean
 }
 
 /** @returns what to print */
@@ -35,6 +38,10 @@ export async function dataCheck(id: string, options: DataCheckOptions): Promise<
   // Of damaged files nothing can be said but that.
   const looked = check.whole ? await look(store, id, options) : undefined
   const findings = looked?.quality.findings ?? []
+  const flagged =
+    looked === undefined || options.flags !== true
+      ? undefined
+      : await storeFlags({ store, quality: looked.quality, policy, now: Date.now() * 1000 })
   const isRefused = findings.some(one => measureOf(one, policy) === 'refuse')
   if (!check.whole || isRefused) process.exitCode = 1
   if (looked !== undefined && options.html !== undefined) {
@@ -46,7 +53,7 @@ export async function dataCheck(id: string, options: DataCheckOptions): Promise<
     const { streams, rows } = looked?.quality ?? { streams: [], rows: 0 }
     const counts = streams.map(({ findings: own, ...stream }) => ({ ...stream, places: own.length }))
     const quality = check.whole ? { rows, streams: counts, findings } : undefined
-    return JSON.stringify({ snapshot: store.snapshot, ...check, quality })
+    return JSON.stringify({ snapshot: store.snapshot, ...check, quality, flagged })
   }
   return [
     check.whole
@@ -58,6 +65,14 @@ export async function dataCheck(id: string, options: DataCheckOptions): Promise<
       ({ instrument, code, count, example }) => `  ${instrument} ${code} ${count}: ${example}`,
     ),
     ...(looked === undefined ? [] : inWords(looked.quality, policy)),
+    ...(flagged === undefined
+      ? []
+      : [
+          '',
+          flagged.dataset === undefined
+            ? 'There is nothing to flag.'
+            : `${flagged.flags} flags went into ${flagged.dataset}: a strategy sees them with --data ${id},${flagged.dataset}.`,
+        ]),
     ...(options.html === undefined || looked === undefined ? [] : ['', `The page is ${options.html}.`]),
   ].join('\n')
 }

@@ -46,6 +46,8 @@ export interface IngestOptions {
   readonly sort?: boolean
   /** `refuse` or `drop`. */
   readonly onIssue?: string
+  /** What is done about what is wrong: `outlier=repair,missingSession=refuse`; nothing is looked for unless said. */
+  readonly quality?: string
   readonly replace?: boolean
   readonly append?: boolean
   /** With append: when the file was published, from which its corrections are known. */
@@ -58,6 +60,7 @@ export interface IngestOptions {
  * @throws GordonError with one sentence; the store is then as it was
  */
 export async function ingestCommand(path: string, options: IngestOptions): Promise<string> {
+  if (options.quality !== undefined) return (await import('./data-mend.ts')).ingestByPolicy(path, options)
   const { adoptStore, ingestBars, isStore } = await import('../catalog/index.ts')
   const store = options.store ?? DEFAULT_STORE
   const place = await storePlace(store)

@@ -206,6 +206,10 @@ Examples:
       )
       .option('--price <side>', 'of bars: trade (default), bid, ask or mid prices'),
   )
+    .option(
+      '--quality <list>',
+      'look for what is wrong and refuse, repair or flag it, e.g. suspect=flag,outlier=repair,unlistedSplit=refuse',
+    )
     .option('--append', 'put the rows after those that an instrument has')
     .option('--replace', 'put the rows in the place of those that an instrument has')
     .option(
@@ -269,10 +273,22 @@ Examples:
       .command('check <dataset>')
       .description('read every byte and compare, and look for what is wrong with the rows')
       .option('--html <file>', 'draw it: coverage, holes, doubtful prices')
-      .option('--policy <list>', 'refuse, repair or flag by kind or severity, e.g. missingSession=refuse'),
+      .option('--policy <list>', 'refuse, repair or flag by kind or severity, e.g. missingSession=refuse')
+      .option('--flags', 'store what is flagged as <dataset>/quality, which strategies see with --data'),
     'check us-daily/raw --html reports/out/us-daily.html',
   ).action(
     action(async (id: string, options: Options) => (await import('./data-check.ts')).dataCheck(id, options)),
+  )
+  stored(
+    data
+      .command('mend <dataset>')
+      .description('a mended dataset beside it, with a record of every change, and back')
+      .option('--policy <list>', 'what to repair by kind or severity, e.g. outlier=repair,fatal=repair')
+      .option('--dataset <id>', 'where the rows go (default <dataset>-mended)')
+      .option('--undo', 'of a mended dataset: the rows as they were, by its record'),
+    'mend us-daily/raw --policy outlier=repair',
+  ).action(
+    action(async (id: string, options: Options) => (await import('./data-mend.ts')).dataMend(id, options)),
   )
   stored(
     data
