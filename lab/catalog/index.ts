@@ -1,6 +1,12 @@
 /** The historical store: bring data in, look at them, and give them to a run. */
 export { type Adopted, adoptStore } from './adopt.ts'
-export { type AdjustedBars, adjustedBars, adjustedSeries, type AdjustedFor, adjustmentSteps } from './adjusted.ts'
+export {
+  type AdjustedBars,
+  adjustedBars,
+  adjustedSeries,
+  type AdjustedFor,
+  adjustmentSteps,
+} from './adjusted.ts'
 export { barDate, type Moment, rowDate } from './dates.ts'
 export { type FileBarsOptions, fileBars } from './file-bars.ts'
 export { ingestBars, type IngestRequest, type IngestResult } from './ingest/ingest.ts'

@@ -172,14 +172,17 @@ export async function openStore(
             paths = brought.paths
           }
           let rows = knownSql(manifest, rowsSql(files, paths), knownAt)
-          if (adjusted !== undefined && isNamed && manifest.kind === 'bars' && manifest.adjustment === 'raw') {
+          if (
+            adjusted !== undefined &&
+            isNamed &&
+            manifest.kind === 'bars' &&
+            manifest.adjustment === 'raw'
+          ) {
             const { adjustedBars, adjustedSql } = await import('./adjusted.ts')
             rows = adjustedSql(rows, await adjustedBars({ store, datasets: [id], method: adjusted }))
           }
           for (const one of called)
-            (isNamed ? named : others).push(
-              `CREATE OR REPLACE TEMP VIEW ${sqlName(one)} AS ${rows}`,
-            )
+            (isNamed ? named : others).push(`CREATE OR REPLACE TEMP VIEW ${sqlName(one)} AS ${rows}`)
         }
         return await queryArrow(named, query, others)
       } finally {

@@ -43,9 +43,8 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
     const { instruments } = bars
     return { bars: [bars], instruments, actions: actionsIn(actionsFile, actions, instruments) }
   }
-  const { actionsOf, openBars, openTicks, readCalendars, readInstruments, readUniverse, splitsTold } = await import(
-    '../catalog/index.ts'
-  )
+  const { actionsOf, openBars, openTicks, readCalendars, readInstruments, readUniverse, splitsTold } =
+    await import('../catalog/index.ts')
   const store = await storeOf(options)
   const held = new Map((await store.datasets()).map(dataset => [dataset.id, dataset]))
   // A name that the store does not have is told of by whoever opens it.
@@ -98,9 +97,15 @@ export async function chooseData(request: DataRequest): Promise<ChosenData> {
     bars: bars.map((source, i) =>
       i > 0
         ? source
-        : { ...source, notes: [...source.notes, ...notes], calendars: [...calendars, ...(source.calendars ?? [])] },
+        : {
+            ...source,
+            notes: [...source.notes, ...notes],
+            calendars: [...calendars, ...(source.calendars ?? [])],
+          },
     ),
-    ticks: ticks && (bars.length > 0 ? ticks : { ...ticks, calendars: [...calendars, ...(ticks.calendars ?? [])] }),
+    ticks:
+      ticks &&
+      (bars.length > 0 ? ticks : { ...ticks, calendars: [...calendars, ...(ticks.calendars ?? [])] }),
     instruments,
     actions: found === undefined ? actionsIn(actionsFile, actions, instruments) : found.actions,
     ...(listed.length === 0

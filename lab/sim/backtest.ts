@@ -180,7 +180,7 @@ export async function backtest(request: BacktestRequest | JointRequest): Promise
           feeds
             .filter((_feed, place) => plan.streams[place].terms.handle === handle)
             .map(feed => feed.digest())
-          .concat(correctionDigests(plan, handle))
+            .concat(correctionDigests(plan, handle))
             .join(' '),
         ),
     },

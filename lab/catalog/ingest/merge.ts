@@ -106,7 +106,8 @@ export function merge(current: Manifest | undefined, addition: Addition, mode: M
   }
   for (const [id, corrections] of addition.corrections ?? []) {
     const one = instruments.get(id)
-    if (one === undefined) throw new Error(`bug in gordon: corrections of ${id}, which ${terms.id} does not have`)
+    if (one === undefined)
+      throw new Error(`bug in gordon: corrections of ${id}, which ${terms.id} does not have`)
     const before = one.corrections
     instruments.set(id, {
       ...one,
