@@ -1,6 +1,14 @@
 /** Hashes of sources are those of node's own crypto over the files that the test wrote. */
 import { createHash } from 'node:crypto'
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -131,8 +139,9 @@ test('one changed byte in any file is named, and a missing file is', async () =>
   writeFileSync(path, before)
 })
 
-test('a run on a plain table leads to the table', async () => {
-  const table = join(downloads, 'BTC.csv')
+test('a run on a plain table leads to the table, whatever its name', async () => {
+  const table = join(downloads, `my, "own" & <odd> 'BTC'.csv`)
+  cpSync(join(downloads, 'BTC.csv'), table)
   const plain = join(folder, 'plain.html')
   await backtestCommand([strategy], { file: table, venue: 'X', calendar: '24/7', report: plain } as never)
   const found = await trace(plain)

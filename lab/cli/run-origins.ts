@@ -49,9 +49,12 @@ function fromReport(page: string): RunOrigins | undefined {
   const digest = fingerprint('Digest')
   const data = /<dt>Data<\/dt><dd>(.*?)<\/dd>/s.exec(section)?.[1]
   if (digest === undefined || data === undefined) return undefined
-  const datasets = [...data.matchAll(/<div>([^<]*)<br><code>([^<]*)<\/code><\/div>/g)].map(
-    ([, words, snapshot]) => ({ id: plain(words).split(', ')[0], snapshot: plain(snapshot) }),
-  )
+  const entries = /<div(?: data-dataset="([^"]*)")?>([^<]*)<br><code>([^<]*)<\/code><\/div>/g
+  const datasets = [...data.matchAll(entries)].map(([, id, words, snapshot]) => ({
+    // Older reports have it in words only.
+    id: id === undefined ? plain(words).split(', ')[0] : plain(id),
+    snapshot: plain(snapshot),
+  }))
   return {
     of: 'report',
     digest,

@@ -58,7 +58,7 @@ export function assumptionsSection(result: RunResult): Section {
         'Data',
         result.datasets.map(
           dataset =>
-            html`<div>${[dataset.id, dataset.interval, ADJUSTMENT[dataset.adjustment]].filter(part => part !== '').join(', ')}<br><code>${dataset.snapshot}</code></div>`,
+            html`<div data-dataset="${dataset.id}">${[dataset.id, dataset.interval, ADJUSTMENT[dataset.adjustment]].filter(part => part !== '').join(', ')}<br><code>${dataset.snapshot}</code></div>`,
         ),
       ],
       ['Made by', `gordon ${made.gordon}, node ${made.node}, ${made.arch}`],
