@@ -7,7 +7,7 @@ import { GordonError } from '../core/errors.ts'
 import { DAY, isoDate, type Micros } from '../core/time.ts'
 import type { Calendar } from '../domain/calendar/calendar.ts'
 import { type Day, parseDay } from '../domain/calendar/civil.ts'
-import { detectTimeFormat } from './ingest/time-text.ts'
+import { isoFormatOf } from './ingest/time-text.ts'
 import type { DataKind } from './schema.ts'
 import type { Window } from './series.ts'
 
@@ -36,7 +36,7 @@ function instant(flag: string, moment: Moment, calendar: Calendar, wholeDay: Mic
     const local = calendar.zone.toUtc(day * DAY + wholeDay)
     if (local.kind === 'unique') return local.time + more
   }
-  const format = detectTimeFormat(moment)
+  const format = isoFormatOf(moment)
   const parsed = { micros: 0, nanos: 0 }
   if (!/^\d{4}-\d{2}-\d{2}[T ]/.test(moment) || format === undefined || !format.parse(moment, parsed)) {
     throw new GordonError(

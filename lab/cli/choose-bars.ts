@@ -3,7 +3,7 @@ import { GordonError } from '../core/errors.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import type { Store, ToldSplit } from '../catalog/index.ts'
 import type { BarSource } from '../domain/ports/store.ts'
-import { readAsOf, readChoice } from './read-flags.ts'
+import { readAsOf, readChoice, readDecimal } from './read-flags.ts'
 import { storePlace } from './store-place.ts'
 
 export interface DataOptions {
@@ -30,6 +30,8 @@ export interface DataOptions {
   readonly adjustment?: string
   readonly header?: string
   readonly timeFormat?: string
+  /** `point` or `comma`. */
+  readonly decimal?: string
   readonly sort?: boolean
   readonly onIssue?: string
 }
@@ -71,6 +73,7 @@ export async function chooseBars(
       lot,
       header: options.header?.split(','),
       timeFormat: options.timeFormat,
+      decimal: readDecimal(options.decimal),
       sort: options.sort,
       onIssue: readChoice('--on-issue', options.onIssue, ['refuse', 'drop']),
       now: Date.now() * 1000,

@@ -11,7 +11,7 @@ import type {
 import { GordonError } from '../core/errors.ts'
 import type { Adjustment } from '../domain/bar.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
-import { readTime } from './read-flags.ts'
+import { readDecimal, readTime } from './read-flags.ts'
 import { storePlace } from './store-place.ts'
 
 /** As commander gives them; texts are checked here. */
@@ -20,7 +20,7 @@ export interface IngestOptions {
   readonly store?: string
   /** Id of the dataset; the file's or folder's name unless said. */
   readonly dataset?: string
-  /** `csv`, `parquet`, or the name of a source such as `trades-csv`; guessed unless said. */
+  /** `csv`, `parquet`, `arrow`, `json`, or the name of a source such as `trades-csv`; guessed unless said. */
   readonly format?: string
   /** `bars`, `trades`, `book` and so forth; all that the source has unless said. */
   readonly kind?: string
@@ -35,6 +35,8 @@ export interface IngestOptions {
   /** Names of the columns of a file without a header line: `time,open,high,low,close,volume`. */
   readonly header?: string
   readonly timeFormat?: string
+  /** `point` or `comma`. */
+  readonly decimal?: string
   /** `open` or `close`: what a time names. */
   readonly stamp?: string
   readonly calendar?: string
@@ -61,9 +63,10 @@ export interface IngestOptions {
  */
 export async function ingestCommand(path: string, options: IngestOptions): Promise<string> {
   if (options.quality !== undefined) return (await import('./data-mend.ts')).ingestByPolicy(path, options)
-  const { adoptStore, ingestBars, isStore } = await import('../catalog/index.ts')
+  const { adoptStore, checkPlace, ingestBars, isStore } = await import('../catalog/index.ts')
   const store = options.store ?? DEFAULT_STORE
   const place = await storePlace(store)
+  await checkPlace(path)
   if (await isStore(path)) {
     const adopted = await adoptStore(path, place)
     if (options.json) return JSON.stringify(adopted)
@@ -88,10 +91,10 @@ export async function ingestCommand(path: string, options: IngestOptions): Promi
     ...(options.known === undefined ? {} : { known: readTime('--known', options.known, 'end') - 1 }),
     now: Date.now() * 1000,
   }
-  const { ingestSource, placeOf } = await import('../catalog/index.ts')
+  const { ingestSource, placeOf, TABLE_FORMATS } = await import('../catalog/index.ts')
   if (adapter.name === 'bars-table') {
     const { replace, append } = options
-    const format = options.format === 'csv' || options.format === 'parquet' ? options.format : undefined
+    const format = TABLE_FORMATS.find(one => one === options.format)
     const result = await ingestBars({ ...request, path, format, replace, append })
     return options.json ? JSON.stringify(result) : barsInWords(result, store)
   }
@@ -111,12 +114,12 @@ async function chooseSource(
   path: string,
   options: IngestOptions,
 ): Promise<{ readonly adapter: SourceAdapter; readonly guess: string }> {
-  const { DATA_KINDS, guessSource, placeOf, SOURCES } = await import('../catalog/index.ts')
+  const { DATA_KINDS, guessSource, placeOf, SOURCES, TABLE_FORMATS } = await import('../catalog/index.ts')
   const { format } = options
   const kind = oneOf<DataKind>('--kind', options.kind, DATA_KINDS)
-  const table = format === 'csv' || format === 'parquet'
+  const table = TABLE_FORMATS.some(one => one === format)
   const named = format !== undefined && !table
-  oneOf('--format', format, ['csv', 'parquet', ...SOURCES.map(one => one.name)])
+  oneOf('--format', format, [...TABLE_FORMATS, ...SOURCES.map(one => one.name)])
   const fitting = SOURCES.filter(
     one => (!named || one.name === format) && (kind === undefined || one.kinds.includes(kind)),
   )
@@ -143,6 +146,7 @@ function readingOptions(options: IngestOptions): ReadingOptions {
     header: options.header?.split(',').map(name => name.trim()),
     timezone: options.timezone,
     timeFormat: options.timeFormat,
+    decimal: readDecimal(options.decimal),
     stamp: oneOf('--stamp', options.stamp, ['open', 'close']),
     symbol: options.symbol,
     interval: options.interval,

@@ -48,7 +48,8 @@ function tableFlags(command: Command): Command {
     .option('--stamp <edge>', 'what a time names: open or close of its bar (default close)')
     .option('--adjustment <kind>', 'raw, split or total-return')
     .option('--header <names>', 'column names of a file without a header line')
-    .option('--time-format <pattern>', 'e.g. dd.MM.yyyy HH:mm:ss')
+    .option('--time-format <pattern>', 'e.g. dd.MM.yyyy HH:mm:ss, MM/dd/yy, excel, s, ms, us or ns')
+    .option('--decimal <mark>', 'point or comma, where a text does not tell')
     .option('--sort', 'put rows in order of time first')
     .option('--on-issue <what>', 'refuse (default) or drop rows that cannot be bars')
 }
@@ -198,7 +199,7 @@ Examples:
       .option('--dataset <id>', "the dataset's id (default: the file's name)")
       .option(
         '--format <format>',
-        'csv, parquet, or a source by name, e.g. trades-csv (default: guessed, and told)',
+        'csv, parquet, arrow, json, or a source by name, e.g. trades-csv (default: guessed, and told)',
       )
       .option(
         '--kind <kind>',

@@ -43,6 +43,12 @@ export function readChoice<T extends string>(
   return text as T
 }
 
+/** What parts the decimals of numbers in a text. */
+export function readDecimal(text: string | undefined): '.' | ',' | undefined {
+  const word = readChoice('--decimal', text, ['point', 'comma'])
+  return word === undefined ? undefined : word === 'comma' ? ',' : '.'
+}
+
 /**
  * An ISO time, or a day (UTC), as µs. A day begins after its first midnight, since a bar that closes then belongs
  * to the day before, and ends with its last.

@@ -85,7 +85,7 @@ describe('the file', () => {
   test('has an ending that tells nothing', async () => {
     await refuses(
       rows(),
-      'a.dat has no ending that tells its format: rename it to .csv, .csv.gz or .parquet, or give --format',
+      'a.dat has no ending that tells its format: rename it to .csv, .csv.gz, .parquet, .arrow or .json, or give --format',
       'UNKNOWN_FORMAT',
       {},
       'a.dat',
@@ -252,13 +252,13 @@ describe('times', () => {
       'BAD_ROWS',
     )
     await refuses(
-      rows('9 July 2012,1,1,1,1,1'),
-      'a.csv line 2, column Date: "9 July 2012" is no time that is recognised: give its pattern, for example --time-format "dd.MM.yyyy HH:mm"',
+      rows('the 9th,1,1,1,1,1'),
+      'a.csv line 2, column Date: "the 9th" is no time that is recognised: give its pattern, for example --time-format "dd.MM.yyyy HH:mm"',
       'TIME_FORMAT',
     )
     await refuses(
       rows('9 July 2012,1,1,1,1,1'),
-      '"d MMM yyyy" is no time format: build it from yyyy MM dd HH mm ss S, for example "dd.MM.yyyy HH:mm"',
+      '"d MMM yyyy" is no time format: build it from yyyy MM dd HH mm ss S, for example "dd.MM.yyyy HH:mm", or say excel, s, ms, us or ns',
       'BAD_TIME_FORMAT',
       { timeFormat: 'd MMM yyyy' },
     )

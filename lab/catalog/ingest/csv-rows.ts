@@ -5,13 +5,19 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
-import { GordonError } from '../../core/errors.ts'
+import { GordonError, isGordonError } from '../../core/errors.ts'
+import type { DecimalMark } from './number-text.ts'
+import { guardUnpacking } from './unpack-guard.ts'
 import { isZip, zipBytes } from './zip-bytes.ts'
+import { isZstd, zstdBytes } from './zstd-bytes.ts'
 
 const PIECE_BYTES = 1 << 20
 const LINE_END = 10
 const RETURN = 13
 const QUOTE = 34
+const COMMENT = 35
+/** A row of more is none: memory stays bounded, whatever the file is. */
+export const LONGEST_LINE = 16 << 20
 
 /** Whole rows of one piece of the file. A field is between two bounds, its delimiter left out. */
 export interface CsvRows {
@@ -28,9 +34,21 @@ export interface CsvRows {
   readonly quoted: ReadonlyMap<number, readonly string[]>
   /** Rows with another number of fields, and that number. */
   readonly uneven: ReadonlyMap<number, number>
+  /** What parts the decimals of its numbers. */
+  readonly decimal: DecimalMark
 }
 
-/** Bytes of a file, unpacked where it is gzip or the one file of a zip, without a byte order mark. */
+/** How rows lie in a text. */
+export interface RowLayout {
+  readonly delimiter: string
+  readonly fields: number
+  /** Lines ahead of the header, or of the first row. */
+  readonly before?: number
+  /** The next row is a header, and left out. */
+  readonly header: boolean
+}
+
+/** Bytes of a file, unpacked where it is gzip, zstd or the one file of a zip, without a byte order mark. */
 export async function* csvBytes(path: string, file: string): AsyncGenerator<Buffer> {
   let first = true
   for await (const bytes of unpacked(path, file)) {
@@ -46,7 +64,11 @@ async function* unpacked(path: string, file: string): AsyncGenerator<Buffer> {
   await handle.read(magic, 0, 4, 0)
   await handle.close()
   if (isZip(magic)) {
-    yield* zipBytes(path, file)
+    yield* guardUnpacking(zipBytes(path, file), path, file)
+    return
+  }
+  if (isZstd(magic)) {
+    yield* guardUnpacking(zstdBytes(path, file), path, file)
     return
   }
   const raw = createReadStream(path, { highWaterMark: PIECE_BYTES })
@@ -54,9 +76,10 @@ async function* unpacked(path: string, file: string): AsyncGenerator<Buffer> {
   const source = zipped ? raw.pipe(createGunzip({ chunkSize: PIECE_BYTES })) : raw
   raw.once('error', error => source.destroy(error))
   try {
-    yield* source as AsyncIterable<Buffer>
+    const bytes = source as AsyncIterable<Buffer>
+    yield* zipped ? guardUnpacking(bytes, path, file) : bytes
   } catch (cause) {
-    if (!zipped) throw cause
+    if (!zipped || isGordonError(cause)) throw cause
     throw new GordonError(
       'NOT_A_TABLE',
       `${file} cannot be unpacked: it is damaged or cut off, fetch it again`,
@@ -69,23 +92,30 @@ async function* unpacked(path: string, file: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Rows in pieces of about a megabyte. Empty lines are no rows; the first row is left out where it is the header. */
-export async function* csvRows(
-  path: string,
-  file: string,
-  delimiter: string,
-  fields: number,
-  header: boolean,
-): AsyncGenerator<CsvRows> {
-  const scanner = new Scanner(delimiter, fields, header)
+/**
+ * Rows in pieces of about a megabyte. Empty lines are no rows, nor are comments after #.
+ * @throws GordonError LINE_TOO_LONG, NOT_A_TABLE
+ */
+export async function* csvRows(path: string, file: string, layout: RowLayout): AsyncGenerator<CsvRows> {
+  const scanner = new Scanner(file, layout)
   let rest: Buffer = Buffer.alloc(0)
   for await (const piece of csvBytes(path, file)) {
     const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
     const end = lastRowEnd(bytes)
     rest = bytes.subarray(end)
     if (end > 0) yield scanner.scan(bytes.subarray(0, end))
+    if (rest.length > LONGEST_LINE) throw tooLong(file, scanner.line, rest.includes(QUOTE))
   }
   if (rest.length > 0) yield scanner.scan(rest)
+}
+
+/** @param quoted the line has a quote, which may not be closed */
+export function tooLong(file: string, line: number, quoted = false): GordonError {
+  const why = quoted ? 'a quote in it may not be closed' : 'it has no line ends'
+  return new GordonError(
+    'LINE_TOO_LONG',
+    `${file} line ${line} has more than ${LONGEST_LINE >> 20} MB, so that this is no table: ${why}, mend it or fetch it again`,
+  )
 }
 
 /** Just after the last line end that is outside quotes; 0 when there is none. */
@@ -101,16 +131,22 @@ function lastRowEnd(bytes: Buffer): number {
 }
 
 class Scanner {
+  /** Of the row that comes next. */
+  line = 1
+  readonly #file: string
   readonly #delimiter: string
   readonly #fields: number
   /** 1 for the bytes at which a field may end; a quote is only looked for where there are some. */
   readonly #ends = new Uint8Array(256)
+  /** Lines to pass over, then the header. */
+  #before: number
   #skip: boolean
-  #line = 1
 
-  constructor(delimiter: string, fields: number, header: boolean) {
+  constructor(file: string, { delimiter, fields, before = 0, header }: RowLayout) {
+    this.#file = file
     this.#delimiter = delimiter
     this.#fields = fields
+    this.#before = before
     this.#skip = header
     this.#ends[delimiter.charCodeAt(0)] = 1
     this.#ends[LINE_END] = 1
@@ -119,6 +155,14 @@ class Scanner {
   /** @param bytes whole rows; the last may lack its line end */
   scan(bytes: Buffer): CsvRows {
     const fields = this.#fields
+    const nul = bytes.indexOf(0)
+    if (nul >= 0) {
+      const line = this.line + bytes.subarray(0, nul).filter(byte => byte === LINE_END).length
+      throw new GordonError(
+        'NOT_A_TABLE',
+        `${this.#file} line ${line} holds a NUL byte, which no table has: it is damaged, fetch it again`,
+      )
+    }
     const mark = this.#delimiter.charCodeAt(0)
     // Looked for once: a search for a quote that is not there would read the whole piece for every row.
     const quotes = bytes.includes(QUOTE)
@@ -133,7 +177,14 @@ class Scanner {
     const quoted = new Map<number, string[]>()
     const uneven = new Map<number, number>()
     let rows = 0
-    for (let at = 0; at < bytes.length; ) {
+    let at = 0
+    while (this.#before > 0 && at < bytes.length) {
+      const end = bytes.indexOf(LINE_END, at)
+      at = end < 0 ? bytes.length : end + 1
+      this.#before--
+      this.line++
+    }
+    while (at < bytes.length) {
       if (rows === capacity) {
         capacity *= 2
         starts = wider(starts, capacity * fields)
@@ -142,7 +193,7 @@ class Scanner {
         more.set(lines)
         lines = more
       }
-      const line = this.#line
+      const line = this.line
       const base = rows * fields
       let field = 0
       let from = at
@@ -168,8 +219,8 @@ class Scanner {
       if (!simple) i = quotedRowEnd(bytes, at)
       const end = i > at && bytes[i - 1] === RETURN ? i - 1 : i
       const next = i + 1
-      this.#line++
-      if (!simple) for (let k = at; k < end; k++) if (bytes[k] === LINE_END) this.#line++
+      this.line++
+      if (!simple) for (let k = at; k < end; k++) if (bytes[k] === LINE_END) this.line++
       if (end === at) {
         at = next
         continue
@@ -191,11 +242,18 @@ class Scanner {
         quoted.set(rows, texts)
         count = texts.length
       }
-      if (count !== fields) uneven.set(rows, count)
+      if (count !== fields) {
+        if (bytes[at] === COMMENT) {
+          quoted.delete(rows)
+          at = next
+          continue
+        }
+        uneven.set(rows, count)
+      }
       lines[rows++] = line
       at = next
     }
-    return { length: rows, bytes, fields, starts, ends, lines, quoted, uneven }
+    return { length: rows, bytes, fields, starts, ends, lines, quoted, uneven, decimal: '.' }
   }
 }
 
@@ -259,13 +317,16 @@ function isAscii(text: string): boolean {
   return true
 }
 
+const POINT = 46 - 48
+const COMMA = 44 - 48
 const POWERS = Float64Array.from({ length: 16 }, (_, digits) => 10 ** digits)
 
 /**
  * A field as a plain decimal of at most fifteen digits, else NaN. Both mantissa and power of ten are then exact
  * doubles, so one division rounds correctly (Clinger, "How to read floating point numbers accurately", 1990).
  */
-export function plainDecimal(bytes: Buffer, from: number, to: number): number {
+export function plainDecimal(bytes: Buffer, from: number, to: number, mark: DecimalMark = '.'): number {
+  const pointMark = mark === '.' ? POINT : COMMA
   let at = from
   const negative = bytes[at] === 45
   if (negative) at++
@@ -277,10 +338,11 @@ export function plainDecimal(bytes: Buffer, from: number, to: number): number {
     if (digit >= 0 && digit <= 9) {
       mantissa = mantissa * 10 + digit
       digits++
-    } else if (digit === -2 && point < 0) point = at
+    } else if (digit === pointMark && point < 0) point = at
     else return Number.NaN
   }
   if (digits === 0 || digits > 15) return Number.NaN
   const value = point < 0 ? mantissa : mantissa / POWERS[to - point - 1]
-  return negative ? -value : value
+  // Not −0: its sign would be stored, and compared.
+  return negative ? 0 - value : value
 }

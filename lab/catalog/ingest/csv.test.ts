@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { openCsv } from './csv.ts'
+import { openTable } from './open-table.ts'
 import { MISSING, type RawBatch, UNREADABLE } from './raw-batch.ts'
 import type { ReadingOptions } from './reading.ts'
 
@@ -15,7 +15,7 @@ async function read(content: string | Buffer, options: ReadingOptions = {}): Pro
   const path = join(folder, 'a.csv')
   writeFileSync(path, content)
   const batches: RawBatch[] = []
-  for await (const batch of (await openCsv(path, 'a.csv', options)).batches()) batches.push(batch)
+  for await (const batch of (await openTable(path, options, 'csv')).batches()) batches.push(batch)
   return batches
 }
 

@@ -3,6 +3,7 @@
  * at and written aside, then one small file makes all of it visible. A failure at any moment, a full disk included,
  * leaves the store as it was. A source may be larger than memory, and hold several kinds: each is a dataset.
  */
+import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { canonicalJson, textDigest } from '../../core/digest.ts'
 import { GordonError } from '../../core/errors.ts'
@@ -16,10 +17,12 @@ import type { QualityIssue } from '../quality/issue.ts'
 import type { DataKind, PriceType } from '../schema.ts'
 import { newestSnapshot } from '../snapshot.ts'
 import { type StorePlace, storageOf } from '../storage/storage.ts'
+import { placeOf } from '../sources/place.ts'
 import type { SourceAdapter, SourcePlace } from '../sources/source.ts'
 import { type Issue, IssueLog } from './issues.ts'
 import { currentManifest, type MergeMode, publishAdditions, sameSource, streamId } from './merge.ts'
-import { stemOf } from './open-table.ts'
+import { csvBytes, LONGEST_LINE, tooLong } from './csv-rows.ts'
+import { formatOf, stemOf } from './open-table.ts'
 import { Staging } from './partitions.ts'
 import type { ReadingOptions } from './reading.ts'
 import { Streams } from './streams.ts'
@@ -78,10 +81,21 @@ export interface IngestSourceResult {
 
 /** @throws GordonError with the sentence for whatever is wrong with the source; the store is then as it was */
 export async function ingestSource(request: IngestSourceRequest): Promise<IngestSourceResult> {
-  const { store, place, adapter } = request
+  const { place, adapter } = request
   const id = request.dataset ?? stemOf(place.path)
   checkDatasetId(id)
   const paths = pathsOf(place, adapter)
+  return tellDenied(() => ingestWhole(request, id, paths))
+}
+
+async function ingestWhole(
+  request: IngestSourceRequest,
+  id: string,
+  paths: readonly string[],
+): Promise<IngestSourceResult> {
+  const { store, place } = request
+  if (paths.length > 1) await checkAlike(request, paths)
+  for (const path of paths) if (formatOf(path) === 'csv') await checkLines(path)
   return tellFullDisk(storageOf(store).folder, async () => {
     await foundStore(store)
     const reading = textDigest(canonicalJson(readingOf(request)))
@@ -101,6 +115,77 @@ function pathsOf({ path, isFolder, files }: SourcePlace, adapter: SourceAdapter)
     'NO_FILES',
     `${path} holds no ${adapter.endings ?? adapter.name} file: name another folder`,
   )
+}
+
+/**
+ * All tables of a folder are what its first one is: else some would be read as something else.
+ * @throws GordonError MIXED_FOLDER
+ */
+async function checkAlike(
+  { place, adapter, header, columns }: IngestSourceRequest,
+  paths: readonly string[],
+): Promise<void> {
+  if (header !== undefined || columns !== undefined || !(adapter.guess(place).confidence >= SURE)) return
+  for (const path of paths) {
+    const other = await placeOf(path)
+    if (adapter.guess(other).confidence >= SURE || other.columns.length === 0) continue
+    throw new GordonError(
+      'MIXED_FOLDER',
+      `${place.name} holds tables of different kinds, ${adapter.name} with columns ${place.columns.join(', ')} and ` +
+        `${basename(path)} with ${other.columns.join(', ')}: ingest them apart, file by file or from folders of their own`,
+    )
+  }
+}
+
+/** A guess of less may be anything. */
+const SURE = 0.5
+
+/**
+ * A file with an endless line near its beginning is no table, which is seen before all of it is read for its hash.
+ * @throws GordonError LINE_TOO_LONG
+ */
+async function checkLines(path: string): Promise<void> {
+  if (!((await stat(path)).size > 4 * LONGEST_LINE)) return
+  let bytes = 0
+  let line = 1
+  let long = 0
+  for await (const piece of csvBytes(path, basename(path))) {
+    const end = piece.lastIndexOf(10)
+    if (end >= 0) for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) line++
+    long = end < 0 ? long + piece.length : piece.length - end - 1
+    if (long > LONGEST_LINE) throw tooLong(basename(path), line)
+    bytes += piece.length
+    if (bytes > 2 * LONGEST_LINE && long < LONGEST_LINE / 2) return
+  }
+}
+
+/**
+ * What the machine forbids, in one sentence.
+ * @throws GordonError NO_PERMISSION
+ */
+async function tellDenied<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    const { code, path, syscall } = cause as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw cause
+    const reads = syscall === 'open' || syscall === 'scandir' || syscall === 'stat'
+    throw new GordonError(
+      'NO_PERMISSION',
+      `${path ?? 'a file'} may not be ${reads ? 'opened' : 'written'}: give yourself permission, or name another place; nothing was ingested`,
+      { cause },
+    )
+  }
+}
+
+/** What of a folder is not looked into. */
+function leftAside({ isFolder, files, linked }: SourcePlace, adapter: SourceAdapter): string[] {
+  if (!isFolder) return []
+  const notes = linked.map(link => `${link} is a link to a folder, and not followed`)
+  const deeper = adapter.readsFolders === true ? [] : files.filter(file => file.includes('/'))
+  if (deeper.length > 0)
+    notes.push(`${deeper.length} files in folders below it are left aside, ${deeper[0]} the first of them`)
+  return notes
 }
 
 /** What was read and how: equal for equal bytes read with equal options. */
@@ -180,7 +265,7 @@ async function ingestPaths(
     let dropped = 0
     for (const [at, path] of paths.entries()) {
       const log = new IssueLog(basename(path))
-      const notes: string[] = []
+      const notes: string[] = at === 0 ? leftAside(request.place, adapter) : []
       const before = streams.rows
       await streams.begin(sources[at], log)
       const reading = { path, options: request, issues: log, note: (text: string) => void notes.push(text) }

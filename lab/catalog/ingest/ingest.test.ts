@@ -214,7 +214,7 @@ test('a folder with two files for one instrument, two intervals, or no table', a
   const work = join(folder, 'twice')
   mkdirSync(work)
   await expect(ingestBars({ store: join(folder, 'tw'), path: work })).rejects.toThrow(
-    `${work} holds no .csv, .csv.gz or .parquet file: name another folder`,
+    `${work} holds no .csv, .csv.gz, .parquet, .arrow or .json file: name another folder`,
   )
   writeFileSync(join(work, 'A.csv'), bars('2012-07-09'))
   writeFileSync(join(work, 'A.txt'), bars('2012-07-10'))

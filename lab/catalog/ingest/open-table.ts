@@ -2,12 +2,16 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { GordonError } from '../../core/errors.ts'
-import { openCsv } from './csv.ts'
+import { openArrow } from './arrow-rows.ts'
+import { type Delimited, openText, tableOf } from './csv.ts'
+import { openJson } from './json-rows.ts'
+import { openParquetRows } from './parquet-rows.ts'
 import { openParquet } from './parquet-table.ts'
 import type { RawTable } from './raw-batch.ts'
 import type { ReadingOptions } from './reading.ts'
 
-export type TableFormat = 'csv' | 'parquet'
+export const TABLE_FORMATS = ['csv', 'parquet', 'arrow', 'json'] as const
+export type TableFormat = (typeof TABLE_FORMATS)[number]
 
 /** @throws GordonError FILE_NOT_FOUND, UNKNOWN_FORMAT, NOT_A_TABLE and what the formats throw */
 export async function openTable(
@@ -16,15 +20,50 @@ export async function openTable(
   format?: TableFormat,
 ): Promise<RawTable> {
   const file = basename(path)
-  await requireFile(path)
-  const known = format ?? formatOf(file)
-  if (known === undefined) {
-    throw new GordonError(
-      'UNKNOWN_FORMAT',
-      `${file} has no ending that tells its format: rename it to .csv, .csv.gz or .parquet, or give --format`,
-    )
+  const known = await knownFormat(path, file, format)
+  if (known === 'parquet') return openParquet(path, file, options)
+  return tableOf(await openAs(known, path, options, BAR_COLUMNS), file, options)
+}
+
+const BAR_COLUMNS = 'time,open,high,low,close,volume'
+
+/**
+ * Rows of any kind as they lie in a file of any format.
+ * @param example columns that a text without a header could have, for the message
+ * @throws GordonError FILE_NOT_FOUND, UNKNOWN_FORMAT, NOT_A_TABLE and what the formats throw
+ */
+export async function openRows(path: string, options: ReadingOptions, example: string): Promise<Delimited> {
+  return openAs(await knownFormat(path, basename(path)), path, options, example)
+}
+
+async function openAs(
+  format: TableFormat,
+  path: string,
+  options: ReadingOptions,
+  example: string,
+): Promise<Delimited> {
+  const file = basename(path)
+  switch (format) {
+    case 'csv':
+      return openText(path, file, options, example)
+    case 'parquet':
+      return openParquetRows(path, file)
+    case 'arrow':
+      return openArrow(path, file)
+    case 'json':
+      return openJson(path, file)
   }
-  return known === 'parquet' ? openParquet(path, file, options) : openCsv(path, file, options)
+}
+
+/** @throws GordonError FILE_NOT_FOUND, UNKNOWN_FORMAT */
+async function knownFormat(path: string, file: string, told?: TableFormat): Promise<TableFormat> {
+  await requireFile(path)
+  const known = told ?? formatOf(file)
+  if (known !== undefined) return known
+  throw new GordonError(
+    'UNKNOWN_FORMAT',
+    `${file} has no ending that tells its format: rename it to .csv, .csv.gz, .parquet, .arrow or .json, or give --format`,
+  )
 }
 
 /** @throws GordonError FILE_NOT_FOUND, NOT_A_FILE */
@@ -39,13 +78,15 @@ export async function requireFile(path: string): Promise<void> {
 
 /** By the file's ending. */
 export function formatOf(file: string): TableFormat | undefined {
-  if (/\.(csv|tsv|txt)(\.gz|\.zip)?$/i.test(file)) return 'csv'
+  if (/\.(csv|tsv|tab|txt)(\.gz|\.zip|\.zst)?$/i.test(file)) return 'csv'
+  if (/\.(json|jsonl|ndjson)(\.gz|\.zip|\.zst)?$/i.test(file)) return 'json'
+  if (/\.(arrow|arrows|ipc|feather|ftr)$/i.test(file)) return 'arrow'
   return /\.(parquet|pq)$/i.test(file) ? 'parquet' : undefined
 }
 
 /** `AAPL.csv.gz` → `AAPL` */
 export function stemOf(path: string): string {
   return basename(path)
-    .replace(/\.(gz|zip)$/i, '')
+    .replace(/\.(gz|zip|zst)$/i, '')
     .replace(/\.[^.]+$/, '')
 }

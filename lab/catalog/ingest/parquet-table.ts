@@ -1,6 +1,6 @@
 /** Parquet from elsewhere, read by DuckDB in a stream: what its columns mean is decided by their types. */
 import { open } from 'node:fs/promises'
-import { GordonError } from '../../core/errors.ts'
+import { GordonError, isGordonError } from '../../core/errors.ts'
 import { connectDuckDb, sqlName, sqlParquet } from '../duckdb.ts'
 import { readDoubles, readIntegers, readNanos } from '../raw-columns.ts'
 import { MISSING, type RawBatch, type RawColumn, type RawTable, type RawTimes } from './raw-batch.ts'
@@ -53,7 +53,8 @@ export async function openParquet(path: string, file: string, options: ReadingOp
     }
   } catch (cause) {
     connection.closeSync()
-    throw cause
+    if (isGordonError(cause)) throw cause
+    throw new GordonError('NOT_A_TABLE', `${file} cannot be read: it is damaged, fetch it again`, { cause })
   }
   const known = time
   return {
@@ -87,6 +88,15 @@ export async function openParquet(path: string, file: string, options: ReadingOp
         if (batch.rows > 0) yield batch.finish()
         if (batch.seen + batch.rows === 0)
           throw new GordonError('NO_ROWS', `${file} has no rows: there is nothing to read`)
+      } catch (cause) {
+        if (isGordonError(cause)) throw cause
+        throw new GordonError(
+          'NOT_A_TABLE',
+          `${file} cannot be read to its end: it is damaged, fetch it again`,
+          {
+            cause,
+          },
+        )
       } finally {
         connection.closeSync()
       }
@@ -96,7 +106,8 @@ export async function openParquet(path: string, file: string, options: ReadingOp
 
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/
 
-async function checkMagic(path: string, file: string): Promise<void> {
+/** @throws GordonError NOT_A_TABLE */
+export async function checkMagic(path: string, file: string): Promise<void> {
   const handle = await open(path, 'r')
   const magic = Buffer.alloc(4)
   await handle.read(magic, 0, 4, 0)

@@ -3,6 +3,7 @@ import { GordonError } from '../../core/errors.ts'
 import type { Micros } from '../../core/time.ts'
 import type { Adjustment } from '../../domain/bar.ts'
 import type { Instrument } from '../../domain/instrument.ts'
+import type { DecimalMark } from './number-text.ts'
 
 export interface ReadingOptions {
   /** Part → column of the file, e.g. `{ time: 'Date', close: 'Last' }` or `time=Date,close=Last`; the rest is found by name. */
@@ -11,8 +12,10 @@ export interface ReadingOptions {
   readonly header?: readonly string[]
   /** IANA zone of times that carry none; the calendar's own unless said. */
   readonly timezone?: string
-  /** Pattern of times in a text, e.g. `dd.MM.yyyy HH:mm:ss`; detected where it is ISO, compact or epoch. */
+  /** Pattern of times in a text, e.g. `dd.MM.yyyy HH:mm:ss`, or `excel`, `s`, `ms`, `us`, `ns`; detected where it is clear. */
   readonly timeFormat?: string
+  /** What parts the decimals of numbers in a text; found unless said, and asked for where it may be either. */
+  readonly decimal?: DecimalMark
   /** What a time names: the bar's opening or its close. Close unless the column's name says otherwise. */
   readonly stamp?: 'open' | 'close'
   /** The one symbol wanted of a file with many, or the name of a file's only one; else the file's name. */
@@ -49,18 +52,54 @@ export interface Role {
   readonly optional?: true
 }
 
-/** Names of the time of an event. */
-export const TIME_NAMES = ['time', 'timestamp', 'ts', 'date', 'datetime', 't', 'eventtime'] as const
+/** Names of the time of an event; those that begin or end with UTC or GMT name its zone, too. */
+export const TIME_NAMES = [
+  'time',
+  'timestamp',
+  'timestampms',
+  'unixtime',
+  'unix',
+  'ts',
+  'date',
+  'datetime',
+  'tradedate',
+  'tradingday',
+  't',
+  'eventtime',
+  'utctime',
+  'gmttime',
+  'timeutc',
+  'dateutc',
+  'datetimeutc',
+  'timestamputc',
+] as const
+/** Of a file with both, a time is the two together. */
+const DATE_NAMES: readonly string[] = ['date', 'tradedate', 'tradingday']
+
+/** Names that say which edge of its bar a time is. */
+const OPEN_NAMES: readonly string[] = ['opentime', 'starttime', 'start', 'begintime', 'windowstart']
+const CLOSE_NAMES: readonly string[] = ['closetime', 'endtime', 'end', 'windowend']
+
+/** The edge that a column's name tells, where it does. */
+export function edgeOf(name: string): 'open' | 'close' | undefined {
+  if (OPEN_NAMES.includes(plain(name))) return 'open'
+  return CLOSE_NAMES.includes(plain(name)) ? 'close' : undefined
+}
+
+/** UTC where a column's name says so. */
+export function zoneOf(name: string): string | undefined {
+  return /^(utc|gmt)|(utc|gmt)$/.test(plain(name)) ? 'UTC' : undefined
+}
 
 export const BAR_ROLES = {
-  time: { names: [...TIME_NAMES, 'opentime', 'closetime', 'bartime'] },
+  time: { names: [...TIME_NAMES, ...OPEN_NAMES, ...CLOSE_NAMES, 'bartime'] },
   open: { names: ['open', 'o', 'openprice'] },
   high: { names: ['high', 'h', 'highprice'] },
   low: { names: ['low', 'l', 'lowprice'] },
-  close: { names: ['close', 'c', 'closeprice'] },
+  close: { names: ['close', 'c', 'closeprice', 'closelast'] },
   volume: { names: ['volume', 'vol', 'v'], optional: true },
-  symbol: { names: ['symbol', 'ticker'], optional: true },
-  adjustedClose: { names: ['adjclose', 'adjustedclose'], optional: true },
+  symbol: { names: ['symbol', 'ticker', 'tic'], optional: true },
+  adjustedClose: { names: ['adjclose', 'adjustedclose', 'adjcp'], optional: true },
 } as const satisfies Readonly<Record<string, Role>>
 
 export type ColumnRole = keyof typeof BAR_ROLES
@@ -93,7 +132,10 @@ export function mapRoles<Part extends string>(
   for (const role of parts) {
     const named = given[role]
     if (named !== undefined) {
-      if (!header.includes(named)) {
+      const parts = role === 'time' && !header.includes(named) ? named.split('+') : [named]
+      const twice = parts.find(name => header.indexOf(name) !== header.lastIndexOf(name))
+      if (twice !== undefined) throw twiceNamed(file, twice)
+      if (!parts.every(name => header.includes(name))) {
         throw new GordonError(
           'COLUMN_UNKNOWN',
           `${file} has no column ${JSON.stringify(named)}, named in --columns ${role}=${named}: it has ${listed}`,
@@ -105,6 +147,12 @@ export function mapRoles<Part extends string>(
     const taken = new Set(Object.values(given))
     const { names, optional }: Role = roles[role]
     const found = header.filter(name => !taken.has(name) && names.includes(plain(name)))
+    const both = role === 'time' ? dateAndTime(found) : undefined
+    if (both !== undefined) {
+      map[role] = both
+      continue
+    }
+    if (found.length > 1 && new Set(found).size === 1) throw twiceNamed(file, found[0])
     if (found.length > 1) {
       throw new GordonError(
         'COLUMN_AMBIGUOUS',
@@ -120,6 +168,21 @@ export function mapRoles<Part extends string>(
     }
   }
   return map
+}
+
+function twiceNamed(file: string, name: string): GordonError {
+  return new GordonError(
+    'COLUMN_AMBIGUOUS',
+    `${file} has several columns called ${JSON.stringify(name)}: give each a name of its own in its header`,
+  )
+}
+
+/** `Date+Time` where times stand in two columns, a date and a time of day. */
+function dateAndTime(found: readonly string[]): string | undefined {
+  if (found.length !== 2) return undefined
+  const date = found.find(name => DATE_NAMES.includes(plain(name)))
+  const time = found.find(name => plain(name) === 'time')
+  return date === undefined || time === undefined ? undefined : `${date}+${time}`
 }
 
 /** `Adj. Close` → `adjclose` */

@@ -5,12 +5,16 @@
 import { GordonError } from '../../core/errors.ts'
 import { calendarNamed, calendarOfVenue } from '../../domain/calendar/calendar.ts'
 import { type Zone, zoneNamed } from '../../domain/calendar/zone.ts'
-import { type CsvRows, fieldText } from './csv-rows.ts'
+import { timeText } from './csv.ts'
+import type { CsvRows } from './csv-rows.ts'
 import type { IssueLog } from './issues.ts'
-import type { ReadingOptions } from './reading.ts'
-import { detectTimeFormat, epochUnit, type ParsedTime, patternFormat, type TimeFormat } from './time-text.ts'
+import { type ReadingOptions, zoneOf } from './reading.ts'
+import { timeFormatOf } from './time-detect.ts'
+import { epochUnit, type ParsedTime, type TimeFormat } from './time-text.ts'
 
 const INTEGER = /^\d+$/
+/** Times that are looked at to find their format. */
+const SAMPLE = 5000
 
 export class TickTimes {
   readonly notes: readonly string[]
@@ -23,42 +27,76 @@ export class TickTimes {
   readonly #parsed: ParsedTime = { micros: 0, nanos: 0 }
 
   /**
-   * @param field place of the column in the rows
-   * @throws GordonError TIME_FORMAT
+   * @param fields places of the column in the rows, or of a date's and a time's
+   * @param days dates are times, too: they name their first instant
+   * @throws GordonError TIME_FORMAT and what timeFormatOf throws
    */
-  constructor(first: CsvRows, field: number, name: string, options: ReadingOptions, log: IssueLog) {
+  constructor(
+    first: CsvRows,
+    fields: readonly number[],
+    name: string,
+    options: ReadingOptions,
+    log: IssueLog,
+    days = false,
+  ) {
     this.#name = name
     this.#log = log
-    const text = fieldText(first, 0, field)
-    const format =
-      options.timeFormat === undefined ? detectTimeFormat(text) : patternFormat(options.timeFormat)
-    if (format === undefined || format.kind === 'date') {
+    const texts: string[] = []
+    let line = first.lines[0]
+    for (let row = 0; row < first.length && texts.length < SAMPLE; row++) {
+      const text = timeText(first, row, fields)
+      if (text === '') continue
+      if (texts.length === 0) line = first.lines[row]
+      texts.push(text)
+    }
+    const [text = ''] = texts
+    const place = `${log.file} ${log.rowWord} ${line}, column ${name}`
+    const format = timeFormatOf({ place, texts, told: options.timeFormat })
+    if (format.kind === 'date' && !days) {
       throw new GordonError(
         'TIME_FORMAT',
-        `${log.file} line ${first.lines[0]}, column ${name}: ${JSON.stringify(text)} is no time of an event: ` +
-          'give its pattern, for example --time-format "dd.MM.yyyy HH:mm:ss.S"',
+        `${place}: ${JSON.stringify(text)} is a day and no time of an event: name a column of times with --columns time=NAME, ` +
+          'or two of them with time=DATE+TIME',
       )
     }
     this.#format = format
     const whole = options.timeFormat === undefined && INTEGER.test(text) && format.words.startsWith('epoch')
     this.#perUnit = whole ? 1e6 / epochUnit(Number(text)).perSecond : 0
+    const zone = options.timezone ?? zoneOf(name)
     this.#zone =
-      options.timezone === undefined
+      zone === undefined
         ? calendarNamed(options.calendar ?? calendarOfVenue(options.venue ?? 'FILE')).zone
-        : zoneNamed(options.timezone)
+        : zoneNamed(zone)
     const notes = [`times in column ${name} are read as ${format.words}`]
     if (format.kind === 'wall')
       notes.push(`times in column ${name} carry no zone and are taken as ${this.#zone.name}`)
     this.notes = notes
   }
 
+  /** Its times are days: each is the midnight of one, as if it were UTC. */
+  get days(): boolean {
+    return this.#format.kind === 'date'
+  }
+
+  /** Its times are months, each the midnight of its first day. */
+  get months(): boolean {
+    return this.#format.months === true
+  }
+
   /**
    * Resolves a column; what cannot be resolved is logged, and marked in `bad`.
    * @returns whether some time has nanoseconds
    */
-  resolve(rows: CsvRows, field: number, micros: Float64Array, nanos: Uint16Array, bad: Uint8Array): boolean {
+  resolve(
+    rows: CsvRows,
+    places: readonly number[],
+    micros: Float64Array,
+    nanos: Uint16Array,
+    bad: Uint8Array,
+  ): boolean {
     const { bytes, fields, starts, ends, quoted } = rows
-    const perUnit = this.#perUnit
+    const perUnit = places.length === 1 ? this.#perUnit : 0
+    const [field] = places
     let some = false
     for (let row = 0; row < rows.length; row++) {
       if (bad[row] !== 0) continue
@@ -76,7 +114,7 @@ export class TickTimes {
           continue
         }
       }
-      if (!this.#parse(rows, row, field, micros, nanos)) bad[row] = 1
+      if (!this.#parse(rows, row, places, micros, nanos)) bad[row] = 1
       else if (nanos[row] !== 0) some = true
     }
     return some
@@ -88,8 +126,14 @@ export class TickTimes {
     return 1e6 / epochUnit(whole).perSecond === this.#perUnit
   }
 
-  #parse(rows: CsvRows, row: number, field: number, micros: Float64Array, nanos: Uint16Array): boolean {
-    const text = fieldText(rows, row, field)
+  #parse(
+    rows: CsvRows,
+    row: number,
+    places: readonly number[],
+    micros: Float64Array,
+    nanos: Uint16Array,
+  ): boolean {
+    const text = timeText(rows, row, places)
     const report = (code: Parameters<IssueLog['add']>[0]['code'], words: string): boolean => {
       this.#log.add({ code, row: rows.lines[row], column: this.#name, text: words })
       return false

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { detectTimeFormat, epochUnit, patternFormat, type TimeFormat } from './time-text.ts'
+import { timeFormatOf } from './time-detect.ts'
+import { epochUnit, patternFormat, type TimeFormat } from './time-text.ts'
+
+const detect = (text: string): TimeFormat =>
+  timeFormatOf({ place: 'a.csv line 2, column Date', texts: [text] })
 
 function read(format: TimeFormat, text: string): [number, number] | undefined {
   const into = { micros: 0, nanos: 0 }
@@ -8,9 +12,9 @@ function read(format: TimeFormat, text: string): [number, number] | undefined {
 
 /** Expected: µs and the nanoseconds beyond, from the UTC milliseconds of Date.parse and the digits left over. */
 function check(text: string, kind: TimeFormat['kind'], milliseconds: number, micros = 0, nanos = 0): void {
-  const format = detectTimeFormat(text)
-  expect(format?.kind, text).toBe(kind)
-  expect(read(format!, text), text).toEqual([milliseconds * 1000 + micros, nanos])
+  const format = detect(text)
+  expect(format.kind, text).toBe(kind)
+  expect(read(format, text), text).toEqual([milliseconds * 1000 + micros, nanos])
 }
 
 test('dates, ISO times and epochs are told apart by their look', () => {
@@ -28,13 +32,12 @@ test('dates, ISO times and epochs are told apart by their look', () => {
   check('1341826265123', 'instant', 1341826265_123)
   check('1341826265123456', 'instant', 1341826265_123, 456)
   check('1341826265123456789', 'instant', 1341826265_123, 456, 789)
-  for (const text of ['9 July 2012', '09.07.2012', '2012-02-30', 'soon', '2012-07-09T25:00']) {
-    expect(detectTimeFormat(text), text).toBeUndefined()
-  }
+  for (const text of ['the 9th', '2012-02-30', 'soon', '2012-07-09T25:00', '1341', ''])
+    expect(() => detect(text), text).toThrow('is no time that is recognised')
 })
 
 test('the commonest form is read as Date.parse reads it, and nothing that only looks like it', () => {
-  const format = detectTimeFormat('2024-01-01 00:00:00')!
+  const format = detect('2024-01-01 00:00:00')
   for (let k = 0; k < 3000; k++) {
     // Steps of 5 days, 7 hours, 11 minutes and 13 seconds walk through 43 years, leap days among them.
     const time = Date.UTC(1996, 1, 28) + k * 457_873_000
@@ -59,14 +62,14 @@ test('the commonest form is read as Date.parse reads it, and nothing that only l
 })
 
 test('nanoseconds keep all of their digits', () => {
-  const format = detectTimeFormat('1341826265000000001')!
+  const format = detect('1341826265000000001')
   expect(read(format, '1341826265999999999')).toEqual([1341826265_999_999, 999])
 })
 
 test('a row in another format is refused, not guessed', () => {
-  const seconds = detectTimeFormat('1341826265')!
+  const seconds = detect('1341826265')
   expect(read(seconds, '1341826265123')).toBeUndefined()
-  expect(read(detectTimeFormat('2012-07-09T00:00:00')!, '2012-07-09T00:00:00Z')).toBeUndefined()
+  expect(read(detect('2012-07-09T00:00:00'), '2012-07-09T00:00:00Z')).toBeUndefined()
 })
 
 test('patterns', () => {

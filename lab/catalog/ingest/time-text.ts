@@ -1,6 +1,6 @@
 /**
- * Times in texts. The format is found once, on the first row, and told; a later row in another format is an
- * issue, never a guess. Nanoseconds are kept apart from the µs.
+ * Times in texts: what a format is, and how its rows are read. Which format a column has is found in time-detect.ts;
+ * a row in another format is an issue, never a guess. Nanoseconds are kept apart from the µs.
  */
 import { GordonError } from '../../core/errors.ts'
 import { DAY, HOUR, type Micros, MINUTE, SECOND } from '../../core/time.ts'
@@ -18,6 +18,8 @@ export interface TimeFormat {
   readonly words: string
   /** What the µs are: a UTC instant, a wall time of some zone, the midnight of a date. */
   readonly kind: 'instant' | 'wall' | 'date'
+  /** Dates name a month and no day: they are read as its first. */
+  readonly months?: true
   /** False when the text is not of this format. */
   parse(text: string, into: ParsedTime): boolean
 }
@@ -31,25 +33,16 @@ export function epochUnit(value: number): { name: string; perSecond: number } {
   return { name: 'nanoseconds', perSecond: 1e9 }
 }
 
-/** The format of a text, or undefined for one that is not known. */
-export function detectTimeFormat(text: string): TimeFormat | undefined {
-  if (
-    /^\d{8}$/.test(text) &&
-    validDay(+text.slice(0, 4), +text.slice(4, 6), +text.slice(6, 8)) !== undefined
-  ) {
-    return patternFormat('yyyyMMdd')
-  }
-  if (/^[+-]?\d+(\.\d+)?$/.test(text)) return epochFormat(text)
-  for (const pattern of ['yyyy-MM-dd', 'yyyy/MM/dd', 'yyyyMMdd HH:mm', 'yyyyMMdd HH:mm:ss']) {
-    const format = patternFormat(pattern)
-    if (format.parse(text, { micros: 0, nanos: 0 })) return format
-  }
-  const iso = isoFormat(ISO.exec(text)?.[8] !== undefined)
-  return iso.parse(text, { micros: 0, nanos: 0 }) ? iso : undefined
-}
-
 const ISO =
   /^(\d{4})[-/](\d{2})[-/](\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
+
+/** The ISO format of a text, if it has one: `2024-03-01T09:30:00.5Z`. */
+export function isoFormatOf(text: string): TimeFormat | undefined {
+  const match = ISO.exec(text)
+  if (match === null) return undefined
+  const format = isoFormat(match[8] !== undefined)
+  return format.parse(text, { micros: 0, nanos: 0 }) ? format : undefined
+}
 
 function isoFormat(zoned: boolean): TimeFormat {
   return {
@@ -64,14 +57,18 @@ function isoFormat(zoned: boolean): TimeFormat {
       into.micros = day * DAY + +match[4] * HOUR + +match[5] * MINUTE + +(match[6] ?? 0) * SECOND
       if (match[7] === undefined) into.nanos = 0
       else addFraction(match[7], into)
-      const zone = match[8]
-      if (zone !== undefined && zone.length > 2 && zone !== 'UTC') {
-        const minutes = +zone.slice(1, 3) * 60 + +(zone.slice(3).replace(':', '') || 0)
-        into.micros -= (zone[0] === '-' ? -minutes : minutes) * MINUTE
-      }
+      if (match[8] !== undefined) into.micros -= offsetOf(match[8])
       return true
     },
   }
+}
+
+/** `Z`, `UTC`, `+05:30`, `-0500`, `+01` as µs east of Greenwich. */
+function offsetOf(zone: string): Micros {
+  if (!/\d/.test(zone)) return 0
+  const digits = zone.replace(/\D/g, '')
+  const minutes = +digits.slice(0, 2) * 60 + +(digits.slice(2) || 0)
+  return (zone.includes('-') ? -minutes : minutes) * MINUTE
 }
 
 /** The commonest form, `2024-01-02 09:30:00`, five times as fast as by an expression; false for every other text. */
@@ -112,78 +109,192 @@ function addFraction(digits: string, into: ParsedTime): void {
 }
 
 const INTEGER = /^[+-]?\d+$/
-const DECIMAL = /^([+-]?\d+)\.(\d{1,9})$/
+const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
 
-function epochFormat(first: string): TimeFormat {
-  const { name, perSecond } = epochUnit(Number(first))
+/** An epoch in units of which a second has so many; as floats write it, too: `1.7040672e+12`. */
+export function epochFormat(perSecond: number, name = epochUnit(1.5e9 * perSecond).name): TimeFormat {
+  const digits = Math.round(Math.log10(perSecond))
   return {
     words: `epoch ${name}`,
     kind: 'instant',
     parse(text, into) {
+      const value = Number(text)
+      if (epochUnit(value).perSecond !== perSecond && value !== 0) return false
       if (INTEGER.test(text)) {
-        const value = Number(text)
-        if (epochUnit(value).perSecond !== perSecond && value !== 0) return false
         if (perSecond < 1e9) {
           into.micros = value * (1e6 / perSecond)
           into.nanos = 0
-        } else {
-          // Nanoseconds have more digits than a double holds: the last three stand apart.
-          into.micros = Number(text.slice(0, -3))
-          into.nanos = Number(text.slice(-3))
-        }
+        } else splitNanos(BigInt(text), into)
         return true
       }
-      const match = DECIMAL.exec(text)
-      if (match === null || perSecond !== 1) return false
-      into.micros = Number(match[1]) * SECOND
-      addFraction(match[2], into)
+      return parseDecimal(text, digits, into)
+    },
+  }
+}
+
+/** @param digits of a second's units: 3 where they are ms */
+function parseDecimal(text: string, digits: number, into: ParsedTime): boolean {
+  const match = DECIMAL.exec(text)
+  if (match === null) return false
+  const [, sign, whole, fraction = '', exponent = '0'] = match
+  const shift = Number(exponent) - fraction.length + 9 - digits
+  if (Math.abs(shift) > 40) return false
+  const mantissa = BigInt(`${sign}${whole}${fraction}`)
+  splitNanos(
+    shift >= 0 ? mantissa * 10n ** BigInt(shift) : floorDivide(mantissa, 10n ** BigInt(-shift)),
+    into,
+  )
+  return Number.isSafeInteger(into.micros)
+}
+
+/** Nanoseconds have more digits than a double holds: the last three stand apart. */
+function splitNanos(nanos: bigint, into: ParsedTime): void {
+  const micros = floorDivide(nanos, 1000n)
+  into.micros = Number(micros)
+  into.nanos = Number(nanos - micros * 1000n)
+}
+
+function floorDivide(value: bigint, by: bigint): bigint {
+  const quotient = value / by
+  return value % by < 0n ? quotient - 1n : quotient
+}
+
+/** Day 0 of a spreadsheet; 60, its 29 February 1900, never was, so that days count from here since March 1900. */
+const EXCEL_EPOCH = validDay(1899, 12, 30)!
+const MILLI = 1000
+
+/** Days since 1899-12-30, as spreadsheets keep dates; a fraction is the time of day, to the millisecond. */
+export function excelFormat(dates: boolean): TimeFormat {
+  return {
+    words: dates
+      ? 'dates of a spreadsheet, days since 1899-12-30'
+      : 'times of a spreadsheet, days since 1899-12-30',
+    kind: dates ? 'date' : 'wall',
+    parse(text, into) {
+      if (!/^\d{1,6}(\.\d+)?$/.test(text)) return false
+      const days = Number(text)
+      if (dates && !Number.isInteger(days)) return false
+      into.micros = EXCEL_EPOCH * DAY + Math.round((days * DAY) / MILLI) * MILLI
+      into.nanos = 0
       return true
     },
   }
 }
 
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
 const TOKENS: Readonly<Record<string, string>> = {
   yyyy: '(?<year>\\d{4})',
+  yy: '(?<shortYear>\\d{2})',
+  MMM: '(?<monthName>[A-Za-z]{3,9})\\.?',
   MM: '(?<month>\\d{1,2})',
   dd: '(?<day>\\d{1,2})',
   HH: '(?<hour>\\d{1,2})',
+  hh: '(?<hour12>\\d{1,2})',
   mm: '(?<minute>\\d{2})',
   ss: '(?<second>\\d{2})',
   S: '(?<fraction>\\d{1,9})',
+  a: '(?<half>[AaPp])\\.?[Mm]\\.?',
+  X: '(?<offset>Z|z|UTC|GMT|(?:UTC|GMT)?[+-]\\d{2}(?::?\\d{2})?)',
 }
+const PIECES = /yyyy|yy|MMM|MM|dd|HH|hh|mm|ss|[.,]S+|S+|a|X|[^A-Za-z]|T|./g
+/** Parts that follow one another have two digits each. */
+const COMPACT = /(yyyyMM|MMdd|ddMM|ddHH|HHmm|ddyyyy)/
 
 /**
- * A format from a pattern of yyyy MM dd HH mm ss and S (any number of them: a fraction of the second).
+ * A format from a pattern of yyyy MM dd HH mm ss and S (any number of them: a fraction of the second), also yy, MMM
+ * (a month's name), hh and a (12-hour clock), X (an offset from UTC).
  * @throws GordonError BAD_TIME_FORMAT
  */
 export function patternFormat(pattern: string): TimeFormat {
-  const source = pattern.replace(/yyyy|MM|dd|HH|mm|ss|S+|[^A-Za-z]|T|./g, piece => {
+  const compact = COMPACT.test(pattern)
+  const source = pattern.replace(PIECES, piece => {
+    if (/^[.,]S/.test(piece)) return `(?:[.,]${TOKENS.S})?`
     if (piece[0] === 'S') return TOKENS.S
-    if (TOKENS[piece] !== undefined) return TOKENS[piece]
+    const token = TOKENS[piece]
+    if (token !== undefined)
+      return compact && /^(MM|dd|HH)$/.test(piece) ? token.replace('{1,2}', '{2}') : token
     if (/^[A-Za-z]$/.test(piece) && piece !== 'T') return '(?!)'
     return piece.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
   })
-  if (source.includes('(?!)') || !['year', 'month', 'day'].every(part => source.includes(`<${part}>`))) {
+  const has = (part: string): boolean => source.includes(`<${part}>`)
+  const whole = (has('year') || has('shortYear')) && (has('month') || has('monthName'))
+  const clock = has('hour') || (has('hour12') && has('half'))
+  const broken = has('hour12') !== has('half') || (has('offset') && !clock) || (clock && !has('day'))
+  if (source.includes('(?!)') || !whole || broken || !isOnce(source)) {
     throw new GordonError(
       'BAD_TIME_FORMAT',
-      `${JSON.stringify(pattern)} is no time format: build it from yyyy MM dd HH mm ss S, for example "dd.MM.yyyy HH:mm"`,
+      `${JSON.stringify(pattern)} is no time format: build it from yyyy MM dd HH mm ss S, for example "dd.MM.yyyy HH:mm", ` +
+        'or say excel, s, ms, us or ns',
     )
   }
   const expression = new RegExp(`^${source}$`)
-  const dateOnly = !source.includes('<hour>')
+  const zoned = has('offset')
   return {
-    words: dateOnly ? `dates as ${pattern}` : `times as ${pattern}`,
-    kind: dateOnly ? 'date' : 'wall',
+    words: clock ? `times as ${pattern}` : `dates as ${pattern}`,
+    kind: clock ? (zoned ? 'instant' : 'wall') : 'date',
+    ...(has('day') ? {} : { months: true as const }),
     parse(text, into) {
       const part = expression.exec(text)?.groups
       if (part === undefined) return false
-      const day = validDay(+part.year, +part.month, +part.day)
-      const hour = +(part.hour ?? 0)
-      if (day === undefined || hour > 24 || +(part.minute ?? 0) > 59 || +(part.second ?? 0) > 59) return false
+      const year = part.year === undefined ? fullYear(+part.shortYear) : +part.year
+      const month =
+        part.month === undefined ? MONTHS.indexOf(part.monthName.slice(0, 3).toLowerCase()) + 1 : +part.month
+      const day = validDay(year, month, +(part.day ?? 1))
+      const hour = part.hour12 === undefined ? +(part.hour ?? 0) : hourOf(+part.hour12, part.half)
+      if (day === undefined || !(hour <= 24) || +(part.minute ?? 0) > 59 || +(part.second ?? 0) > 59)
+        return false
       into.micros = day * DAY + hour * HOUR + +(part.minute ?? 0) * MINUTE + +(part.second ?? 0) * SECOND
       into.nanos = 0
       if (part.fraction !== undefined) addFraction(part.fraction, into)
+      if (part.offset !== undefined) into.micros -= offsetOf(part.offset)
       return true
+    },
+  }
+}
+
+/** A pattern that names a part twice is no expression. */
+function isOnce(source: string): boolean {
+  const names = source.match(/<\w+>/g) ?? []
+  return new Set(names).size === names.length
+}
+
+/** As POSIX has it: 69 to 99 are of the twentieth century. */
+function fullYear(year: number): number {
+  return year < 69 ? 2000 + year : 1900 + year
+}
+
+/** 12 AM is midnight; NaN for an hour that such a clock has not. */
+function hourOf(hour: number, half: string): number {
+  if (hour < 1 || hour > 12) return Number.NaN
+  return (hour % 12) + (/p/i.test(half) ? 12 : 0)
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6, ns: 1e9 }
+
+/**
+ * What a caller said of times: a pattern, or `excel`, `s`, `ms`, `us`, `ns`.
+ * @param texts some times of the column
+ * @throws GordonError BAD_TIME_FORMAT
+ */
+export function formatTold(told: string, texts: readonly string[]): TimeFormat {
+  const name = told
+    .trim()
+    .toLowerCase()
+    .replace(/^epoch[- ]?/, '')
+  if (name === 'excel') return excelFormat(texts.every(text => /^\d+(\.0*)?$/.test(text)))
+  const perSecond = Object.hasOwn(UNITS, name) ? UNITS[name] : undefined
+  return perSecond === undefined ? patternFormat(told) : toldEpoch(perSecond, name)
+}
+
+/** An epoch whose unit was told may be of any size. */
+function toldEpoch(perSecond: number, name: string): TimeFormat {
+  const digits = Math.round(Math.log10(perSecond))
+  return {
+    words: `epoch ${name}`,
+    kind: 'instant',
+    parse(text, into) {
+      return parseDecimal(text, digits, into)
     },
   }
 }

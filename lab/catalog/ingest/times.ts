@@ -10,8 +10,9 @@ import { dayText } from '../../domain/calendar/civil.ts'
 import { type Zone, zoneNamed } from '../../domain/calendar/zone.ts'
 import type { IssueLog } from './issues.ts'
 import type { RawBatch } from './raw-batch.ts'
-import { plain, type ReadingOptions } from './reading.ts'
-import { detectTimeFormat, type ParsedTime, patternFormat, type TimeFormat } from './time-text.ts'
+import { edgeOf, type ReadingOptions, zoneOf } from './reading.ts'
+import { timeFormatOf } from './time-detect.ts'
+import type { ParsedTime, TimeFormat } from './time-text.ts'
 
 /** Where the times of a batch are resolved to, row by row. */
 export interface ResolvedTimes {
@@ -49,15 +50,17 @@ export class TimeResolver {
   constructor(file: string, first: RawBatch, options: ReadingOptions, calendar: Calendar, log: IssueLog) {
     const notes: string[] = []
     this.#calendar = calendar
-    this.#stampsOpen = options.stamp === 'open'
+    const told = options.stamp ?? edgeOf(first.time.name)
+    this.#stampsOpen = told === 'open'
     this.#log = log
     this.#format = formatOf(file, first, options)
     this.#kind = this.#format?.kind ?? (first.time.kind === 'text' ? 'instant' : first.time.kind)
-    this.#zone = options.timezone === undefined ? calendar.zone : zoneNamed(options.timezone)
     const name = first.time.name
+    const named = options.timezone ?? zoneOf(name)
+    this.#zone = named === undefined ? calendar.zone : zoneNamed(named)
     if (this.#format !== undefined) notes.push(`times in column ${name} are read as ${this.#format.words}`)
     if (this.#kind === 'wall') {
-      const given = options.timezone === undefined ? ", the calendar's own zone" : ''
+      const given = named === undefined ? ", the calendar's own zone" : ''
       notes.push(`times carry no zone and are taken as ${this.#zone.name}${given}`)
     }
     const sample = this.#sample(first)
@@ -77,11 +80,11 @@ export class TimeResolver {
     this.#shift = 0
     if (this.#kind === 'date') this.#rowMeans = 'session'
     else if (span >= DAY) {
-      if (midnights && (options.stamp !== 'close' || !calendar.continuous)) this.#rowMeans = 'session'
+      if (midnights && (told !== 'close' || !calendar.continuous)) this.#rowMeans = 'session'
       else if (!calendar.continuous) this.#rowMeans = 'localSession'
     }
     if (this.#rowMeans === 'instant') {
-      const stamp = options.stamp ?? (plain(name) === 'opentime' ? 'open' : 'close')
+      const stamp = told ?? 'close'
       if (stamp === 'open') this.#shift = span
       if (options.stamp === undefined) {
         notes.push(
@@ -92,21 +95,21 @@ export class TimeResolver {
       notes.push(
         `a row stands for a session of calendar ${calendar.name}: its bar is known at the session's close`,
       )
-      if (this.#rowMeans === 'localSession' && calendar.overnight && options.stamp === undefined) {
+      if (this.#rowMeans === 'localSession' && calendar.overnight && told === undefined) {
         throw new GordonError(
           'STAMP_NEEDED',
           `${file} has one time per session of calendar ${calendar.name}, whose sessions run from evening to evening, ` +
             'and does not say whether it is the open or the close: pass --stamp open or --stamp close',
         )
       }
-      if (span > DAY && options.stamp === undefined) {
+      if (span > DAY && told === undefined) {
         throw new GordonError(
           'STAMP_NEEDED',
           `${file} has one row per ${this.interval} and does not say whether its dates are the first or the last day: ` +
             'pass --stamp open or --stamp close',
         )
       }
-      if (span > DAY && options.stamp === 'open') this.#shift = span - DAY
+      if (span > DAY && told === 'open') this.#shift = span - DAY
     }
     this.notes = notes
   }
@@ -298,18 +301,19 @@ export class TimeResolver {
 function formatOf(file: string, first: RawBatch, options: ReadingOptions): TimeFormat | undefined {
   const { time } = first
   if (time.kind !== 'text') return undefined
-  if (options.timeFormat !== undefined) return patternFormat(options.timeFormat)
-  const row = time.text.findIndex(text => text !== undefined)
-  const text = time.text[row] ?? ''
-  const format = detectTimeFormat(text)
-  if (format === undefined) {
-    throw new GordonError(
-      'TIME_FORMAT',
-      `${file} line ${first.rowNumber(Math.max(row, 0))}, column ${time.name}: ${JSON.stringify(text)} is no time that is recognised: ` +
-        'give its pattern, for example --time-format "dd.MM.yyyy HH:mm"',
-    )
-  }
-  return format
+  const row = Math.max(
+    0,
+    time.text.findIndex(text => text !== undefined),
+  )
+  const texts = time.text.filter(text => text !== undefined)
+  const place = `${file} line ${first.rowNumber(row)}, column ${time.name}`
+  const format = timeFormatOf({ place, texts, told: options.timeFormat })
+  if (format.months !== true) return format
+  throw new GordonError(
+    'TIME_FORMAT',
+    `${place}: ${JSON.stringify(texts[0])} names a month and no day, and there are no bars of months: ` +
+      'give the days, or keep the numbers as series with --kind custom',
+  )
 }
 
 /** The commonest step between neighbouring rows. */

@@ -1,6 +1,6 @@
 /**
- * The one file of a zip archive, unpacked piece by piece. Its name is not looked at and nothing is written, so that no
- * name can lead anywhere; an archive of several files does not say which is meant, and is refused.
+ * The one file of a zip archive, unpacked piece by piece. Nothing is written, so that no name can lead
+ * anywhere; one that would is refused all the same. An archive of several files does not say which is meant.
  */
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -53,12 +53,23 @@ export async function* zipBytes(path: string, file: string): AsyncGenerator<Buff
         `${file} holds several files, ${names[0]} and ${names[1]} among them: unpack it and name the one that is meant`,
       )
     }
+    if (names.length > 0 && leadsOut(names[0])) {
+      throw new GordonError(
+        'ARCHIVE_PATH',
+        `${file} holds ${JSON.stringify(names[0])}, a name that leads out of the folder it is unpacked in: such an archive is not to be trusted, and nothing of it is read`,
+      )
+    }
     for (const piece of pieces.splice(0)) {
       checksum = crc32(piece, checksum)
       yield piece
     }
   }
   if (!ended || (told !== undefined && told !== checksum)) throw damaged()
+}
+
+/** Absolute, on a drive, or up. */
+function leadsOut(name: string): boolean {
+  return /^([\\/]|[A-Za-z]:)/.test(name) || name.split(/[\\/]/).includes('..') || name.includes('\0')
 }
 
 /** The longest comment that may follow the end record, and the record. */

@@ -11,7 +11,6 @@ import { formatOf } from '../ingest/open-table.ts'
 import { plain, type Role } from '../ingest/reading.ts'
 import type { KnownAction } from '../schema.ts'
 import { type DatedRow, datedRows, refuseCell } from './dated-csv.ts'
-import { headerOf } from './place.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const ROLES = {
@@ -55,10 +54,10 @@ export const ACTIONS_CSV: SourceAdapter = {
   about:
     'splits, dividends, new symbols and delistings in CSV: kind, instrument, date, known, and what each needs',
   knowsVenue: true,
-  endings: '.csv or .csv.gz',
-  takes: file => formatOf(file) === 'csv',
-  guess({ name, head, isFolder }) {
-    const names = isFolder || formatOf(name) !== 'csv' ? [] : headerOf(head).map(plain)
+  endings: '.csv, .parquet, .arrow or .json',
+  takes: file => formatOf(file) !== undefined,
+  guess({ name, columns, isFolder }) {
+    const names = isFolder || formatOf(name) === undefined ? [] : columns.map(plain)
     const has = (part: Part) => names.some(one => (ROLES[part].names as readonly string[]).includes(one))
     const fits = has('kind') && has('instrument') && has('date') && (has('ratio') || has('amount'))
     return fits ? { confidence: 0.95, because: 'columns kind, instrument, date and ratio or amount' } : NONE

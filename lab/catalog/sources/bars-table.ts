@@ -6,7 +6,6 @@ import { startOfYear } from '../ingest/partitions.ts'
 import { BAR_ROLES, plain } from '../ingest/reading.ts'
 import { ADJUSTED_TICKS_PER_UNIT } from '../ingest/grid.ts'
 import type { RawTable } from '../ingest/raw-batch.ts'
-import { headerOf } from './place.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 /** Rows of a year that is not over that may stay with their builder. */
@@ -15,22 +14,26 @@ const FEW_ROWS = 65_536
 export const BARS_TABLE: SourceAdapter = {
   name: 'bars-table',
   kinds: ['bars'],
-  about: 'bars in CSV (.csv, .tsv, .txt, also .gz) or Parquet',
-  endings: '.csv, .csv.gz or .parquet',
+  about: 'bars in CSV (.csv, .tsv, .txt, also .gz, .zip, .zst), Parquet, Arrow or JSON',
+  endings: '.csv, .csv.gz, .parquet, .arrow or .json',
   takes: file => formatOf(file) !== undefined,
-  guess({ name, head, isFolder, files }) {
-    if (isFolder) {
-      const tables = files.filter(file => !file.includes('/') && formatOf(file) !== undefined)
-      return { confidence: tables.length > 0 ? 0.2 : 0, because: `${tables.length} tables` }
-    }
-    const format = formatOf(name)
-    if (format === undefined) return { confidence: 0, because: '' }
-    const names = headerOf(head).map(plain)
+  guess({ name, columns, isFolder, files }) {
+    const tables = isFolder
+      ? files.filter(file => !file.includes('/') && formatOf(file) !== undefined).length
+      : formatOf(name) === undefined
+        ? 0
+        : 1
+    if (tables === 0) return { confidence: 0, because: '' }
+    const names = columns.map(plain)
     const found = (['open', 'high', 'low', 'close'] as const).filter(role =>
       names.some(one => (BAR_ROLES[role].names as readonly string[]).includes(one)),
     )
     if (found.length === 4) return { confidence: 0.9, because: 'columns open, high, low and close' }
-    return { confidence: 0.3, because: `its ending` }
+    // Any program keeps what it likes in JSON.
+    if (!isFolder && formatOf(name) === 'json') return { confidence: 0, because: '' }
+    return isFolder
+      ? { confidence: 0.2, because: `${tables} tables` }
+      : { confidence: 0.3, because: 'its ending' }
   },
   read: reading => readTable(reading),
 }

@@ -14,7 +14,6 @@ import { formatOf, stemOf } from '../ingest/open-table.ts'
 import { plain, type Role } from '../ingest/reading.ts'
 import type { TradingStretch } from '../schema.ts'
 import { type DatedRow, datedRows, refuseCell } from './dated-csv.ts'
-import { headerOf } from './place.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const ROLES = {
@@ -32,10 +31,10 @@ export const CALENDAR_CSV: SourceAdapter = {
   kinds: ['calendars'],
   about: 'sessions of a calendar in CSV: calendar, zone, day, open, close, early',
   knowsVenue: true,
-  endings: '.csv or .csv.gz',
-  takes: file => formatOf(file) === 'csv',
-  guess({ name, head, isFolder }) {
-    const names = isFolder || formatOf(name) !== 'csv' ? [] : headerOf(head).map(plain)
+  endings: '.csv, .parquet, .arrow or .json',
+  takes: file => formatOf(file) !== undefined,
+  guess({ name, columns, isFolder }) {
+    const names = isFolder || formatOf(name) === undefined ? [] : columns.map(plain)
     const fits = ['day', 'open', 'close'].every(one => names.includes(one)) && !names.includes('high')
     return fits
       ? { confidence: 0.95, because: 'columns day, open and close' }

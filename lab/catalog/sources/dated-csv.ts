@@ -9,8 +9,11 @@ import { basename } from 'node:path'
 import { DAY, isoDate, type Micros } from '../../core/time.ts'
 import { calendarNamed, calendarOfVenue } from '../../domain/calendar/calendar.ts'
 import { parseDay } from '../../domain/calendar/civil.ts'
-import { openDelimited, textColumn, unevenWords } from '../ingest/csv.ts'
+import { zoneNamed } from '../../domain/calendar/zone.ts'
+import { textColumn, unevenWords } from '../ingest/csv.ts'
+import { openRows } from '../ingest/open-table.ts'
 import { mapRoles, type ReadingOptions, type Role } from '../ingest/reading.ts'
+import { epochUnit, formatTold, isoFormatOf } from '../ingest/time-text.ts'
 import type { SourceReading } from './source.ts'
 
 /** A cell that cannot be what it should be. */
@@ -115,17 +118,47 @@ export class DatedRow<Part extends string> {
   #when(part: Part): { readonly day: number } | { readonly time: Micros } | undefined {
     const text = this.#cells.get(part)
     if (text === undefined) return undefined
+    const told = this.#told(text)
+    if (told !== undefined) return told
     const plain = /^\d{8}$/.test(text) ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}` : text
     const day = parseDay(plain)
     if (day !== undefined) return { day }
     const zoned = /^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/.exec(text)
     const time = zoned === null ? Number.NaN : Date.parse(text.replace(' ', 'T')) * 1000
     if (Number.isFinite(time)) return { time: time + microsOf(zoned![3]) }
+    if (/^\d{10,19}$/.test(text)) {
+      const { perSecond } = epochUnit(Number(text))
+      return { time: perSecond === 1e9 ? Number(text.slice(0, -3)) : Number(text) * (1e6 / perSecond) }
+    }
+    const wall = this.#options.timezone === undefined ? undefined : this.#wall(text)
+    if (wall !== undefined) return { time: wall }
     throw new Wrong(
       'badTime',
       part,
       `${part} ${JSON.stringify(text)} is neither a day (2020-08-31) nor a time with its zone (2020-08-31T09:30:00-04:00)`,
     )
+  }
+
+  /** By --time-format. */
+  #told(text: string): { readonly day: number } | { readonly time: Micros } | undefined {
+    const { timeFormat, timezone } = this.#options
+    if (timeFormat === undefined) return undefined
+    const format = formatTold(timeFormat, [text])
+    const parsed = { micros: 0, nanos: 0 }
+    if (!format.parse(text, parsed)) return undefined
+    if (format.kind === 'date') return { day: parsed.micros / DAY }
+    if (format.kind === 'instant') return { time: parsed.micros }
+    const local = zoneNamed(timezone ?? 'UTC').toUtc(parsed.micros)
+    return local.kind === 'unique' ? { time: local.time } : undefined
+  }
+
+  /** A time without a zone, in that of --timezone. */
+  #wall(text: string): Micros | undefined {
+    const parsed = { micros: 0, nanos: 0 }
+    const format = isoFormatOf(text)
+    if (format === undefined || format.kind !== 'wall' || !format.parse(text, parsed)) return undefined
+    const local = zoneNamed(this.#options.timezone!).toUtc(parsed.micros)
+    return local.kind === 'unique' ? local.time : undefined
   }
 }
 
@@ -145,11 +178,11 @@ export async function* datedRows<Part extends string, T>(
 ): AsyncGenerator<T[]> {
   const { path, options, issues } = reading
   const file = basename(path)
-  issues.rowWord = 'line'
-  const table = await openDelimited(path, file, options.header, Object.keys(roles).join(','))
+  const table = await openRows(path, options, Object.keys(roles).join(','))
+  issues.rowWord = table.rowWord
   const map = mapRoles<Part>(file, table.columns, roles, options.columns)
   const parts = (Object.keys(map) as Part[]).map(part => ({ part, place: table.columns.indexOf(map[part]!) }))
-  for await (const rows of table.pieces()) {
+  for await (const rows of table.pieces([])) {
     const columns = parts.map(({ place }) => textColumn(rows, place))
     const made: T[] = []
     for (let row = 0; row < rows.length; row++) {

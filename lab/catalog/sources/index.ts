@@ -7,13 +7,17 @@ import { BINANCE_RECORDING } from './binance-recording.ts'
 import { CALENDAR_CSV } from './calendar-csv.ts'
 import { CCXT_OHLCV } from './ccxt-ohlcv.ts'
 import { CRYPTOFEED } from './cryptofeed.ts'
+import { FUNDING_CSV } from './funding-csv.ts'
 import { INSTRUMENTS_CSV } from './instruments-csv.ts'
 import { LEAN } from './lean.ts'
+import { QUOTES_CSV } from './quotes-csv.ts'
 import { SERIES_CSV } from './series-csv.ts'
 import type { Guess, SourceAdapter, SourcePlace } from './source.ts'
+import { SPLITS_DIVIDENDS } from './splits-dividends.ts'
 import { TRADES_CSV } from './trades-csv.ts'
 import { UNIVERSE_CSV } from './universe-csv.ts'
 import { VENUE_PAGES } from './venue-pages.ts'
+import { WIDE_SERIES } from './wide-series.ts'
 import { YAHOO } from './yahoo.ts'
 
 /** Where two are equally sure, the first one reads. */
@@ -28,9 +32,13 @@ export const SOURCES: readonly SourceAdapter[] = [
   UNIVERSE_CSV,
   INSTRUMENTS_CSV,
   CALENDAR_CSV,
+  SPLITS_DIVIDENDS,
   TRADES_CSV,
+  QUOTES_CSV,
+  FUNDING_CSV,
   SERIES_CSV,
   BARS_TABLE,
+  WIDE_SERIES,
 ]
 
 export interface Guessed extends Guess {

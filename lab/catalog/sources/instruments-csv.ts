@@ -14,7 +14,6 @@ import { formatOf } from '../ingest/open-table.ts'
 import { plain, type Role } from '../ingest/reading.ts'
 import type { KnownInstrument } from '../schema.ts'
 import { backwards, type DatedRow, datedRows, refuseCell } from './dated-csv.ts'
-import { headerOf } from './place.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const ROLES = {
@@ -62,10 +61,10 @@ export const INSTRUMENTS_CSV: SourceAdapter = {
   about:
     'terms of instruments by date in CSV: instrument, from, to, tick, lot, currency, kind, multiplier, …',
   knowsVenue: true,
-  endings: '.csv or .csv.gz',
-  takes: file => formatOf(file) === 'csv',
-  guess({ name, head, isFolder }) {
-    const names = isFolder || formatOf(name) !== 'csv' ? [] : headerOf(head).map(plain)
+  endings: '.csv, .parquet, .arrow or .json',
+  takes: file => formatOf(file) !== undefined,
+  guess({ name, columns, isFolder }) {
+    const names = isFolder || formatOf(name) === undefined ? [] : columns.map(plain)
     const has = (part: Part) => names.some(one => (ROLES[part].names as readonly string[]).includes(one))
     return has('instrument') && has('tick') && (has('currency') || has('lot') || has('from'))
       ? { confidence: 0.95, because: 'columns instrument and tick' }

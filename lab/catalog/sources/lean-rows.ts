@@ -34,7 +34,7 @@ export interface LeanPart {
 export async function* leanRows(part: LeanPart, reading: SourceReading): AsyncGenerator<SourceBatch> {
   const { file, instrument } = part
   const fields = await fieldsOfFirstLine(file)
-  for await (const rows of csvRows(file.path, file.name, ',', fields, false)) {
+  for await (const rows of csvRows(file.path, file.name, { delimiter: ',', fields, header: false })) {
     if (rows.length === 0) continue
     const bad = marksOf(rows, reading.issues)
     const rowsAt = (places: readonly number[]) => (row: number) => rows.lines[places[row]]

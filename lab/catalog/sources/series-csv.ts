@@ -10,7 +10,6 @@ import { formatOf, stemOf } from '../ingest/open-table.ts'
 import { plain, type Role, TIME_NAMES } from '../ingest/reading.ts'
 import type { KindRows } from '../schema.ts'
 import { datedRows, refuseCell } from './dated-csv.ts'
-import { headerOf } from './place.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const ROLES = {
@@ -41,15 +40,18 @@ export const SERIES_CSV: SourceAdapter = {
   name: 'series-csv',
   kinds: ['custom'],
   about: 'a figure by date in CSV: time, value, and where there are: known, name, symbol',
-  endings: '.csv or .csv.gz',
-  takes: file => formatOf(file) === 'csv',
-  guess({ name, head, isFolder }) {
-    const names = isFolder || formatOf(name) !== 'csv' ? [] : headerOf(head).map(plain)
+  endings: '.csv, .parquet, .arrow or .json',
+  takes: file => formatOf(file) !== undefined,
+  guess({ name, columns, isFolder }) {
+    const names = isFolder || formatOf(name) === undefined ? [] : columns.map(plain)
     const has = (part: Part) => names.some(one => (ROLES[part].names as readonly string[]).includes(one))
     const prices = names.some(one => ['open', 'close', 'price', 'bid', 'size'].includes(one))
-    return has('time') && has('value') && !prices
-      ? { confidence: 0.9, because: 'columns time and value' }
-      : { confidence: 0, because: '' }
+    if (!has('time') || !has('value') || prices) return { confidence: 0, because: '' }
+    // Columns beside those are series of their own.
+    const parts = Object.values(ROLES).flatMap(({ names: own }) => own as readonly string[])
+    const more = names.some(one => !parts.includes(one))
+    const dated = has('known') || has('name')
+    return { confidence: dated || !more ? 0.9 : 0.4, because: 'columns time and value' }
   },
   read,
 }

@@ -43,8 +43,12 @@ export interface SourcePlace {
   readonly isFolder: boolean
   /** Of a folder: paths of its files relative to it, with `/`, sorted. */
   readonly files: readonly string[]
+  /** Links in it that lead to folders, and are not followed. */
+  readonly linked: readonly string[]
   /** Of a file: its first 64 KiB, unpacked where it is gzip; of a folder: of its first file. */
   readonly head: Buffer
+  /** Names of the columns of a table; of a folder: of its first table. None where it is none, or has no header. */
+  readonly columns: readonly string[]
 }
 
 /** 0 when it is none; 1 when a magic number or an exact header says so. Ties go to the adapter listed first. */

@@ -111,7 +111,7 @@ test('times: ISO with an offset, wall times of a zone, a pattern', async () => {
   expect(await at('02.01.2024 14:30:00.005', { timeFormat: 'dd.MM.yyyy HH:mm:ss.S' })).toEqual(expected)
   await expect(at('2024-01-02')).rejects.toMatchObject({
     code: 'TIME_FORMAT',
-    message: expect.stringContaining('"2024-01-02" is no time of an event'),
+    message: expect.stringContaining('"2024-01-02" is a day and no time of an event'),
   })
 })
 

@@ -10,7 +10,6 @@ import { formatOf, stemOf } from '../ingest/open-table.ts'
 import { plain, type Role } from '../ingest/reading.ts'
 import type { KnownMember } from '../schema.ts'
 import { backwards, type DatedRow, datedRows } from './dated-csv.ts'
-import { headerOf } from './place.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const ROLES = {
@@ -28,10 +27,10 @@ export const UNIVERSE_CSV: SourceAdapter = {
   kinds: ['universe'],
   about: 'members of an index by date in CSV: universe, symbol, from, to, known',
   knowsVenue: true,
-  endings: '.csv or .csv.gz',
-  takes: file => formatOf(file) === 'csv',
-  guess({ name, head, isFolder }) {
-    const names = isFolder || formatOf(name) !== 'csv' ? [] : headerOf(head).map(plain)
+  endings: '.csv, .parquet, .arrow or .json',
+  takes: file => formatOf(file) !== undefined,
+  guess({ name, columns, isFolder }) {
+    const names = isFolder || formatOf(name) === undefined ? [] : columns.map(plain)
     const has = (part: Part) => names.some(one => (ROLES[part].names as readonly string[]).includes(one))
     const other = names.some(one => ['kind', 'action', 'tick', 'close', 'price', 'value'].includes(one))
     return has('symbol') && has('from') && has('to') && !other

@@ -7,7 +7,6 @@
 import { formatOf, openTable } from '../ingest/open-table.ts'
 import { plain } from '../ingest/reading.ts'
 import { barsOf } from './bars-table.ts'
-import { headerOf } from './place.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const HEADER = ['date', 'open', 'high', 'low', 'close', 'adjclose', 'volume']
@@ -18,11 +17,10 @@ export const YAHOO: SourceAdapter = {
   about: 'daily bars as Yahoo Finance gave them, by Adj Close unless another adjustment is asked for',
   endings: '.csv or .csv.gz',
   takes: file => formatOf(file) === 'csv',
-  guess({ name, head, isFolder, files }) {
+  guess({ name, columns, isFolder, files }) {
     const csv = isFolder ? files.some(file => formatOf(file) === 'csv') : formatOf(name) === 'csv'
-    const header = headerOf(head)
-    return csv && header.map(plain).join() === HEADER.join()
-      ? { confidence: 0.95, because: `columns ${header.join(', ')}` }
+    return csv && columns.map(plain).join() === HEADER.join()
+      ? { confidence: 0.95, because: `columns ${columns.join(', ')}` }
       : { confidence: 0, because: '' }
   },
   read,
