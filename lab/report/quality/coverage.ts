@@ -54,7 +54,9 @@ function streamHtml(picture: StreamPicture): Html {
   const { instrument, name } = picture.stream
   const title = `${instrument.venue}:${instrument.symbol}${name === undefined ? '' : ` ${name}`}`
   const part =
-    sessions === 0 ? '' : `${percent(1 - of('missing') / sessions)} of ${counted(sessions, 'session')}`
+    sessions === 0
+      ? ''
+      : `rows in ${count(sessions - of('missing'))} of ${counted(sessions, 'session')} (${percent(1 - of('missing') / sessions)})`
   const inPart = of('part') > 0 && `, ${count(of('part'))} of them in part`
   const heading = html`<h3>${title} <span class="muted small">${part}${inPart}</span></h3>`
   const { size } = picture.days
@@ -65,7 +67,7 @@ function streamHtml(picture: StreamPicture): Html {
   return html`${heading}
 <div style="display:grid;grid-template-columns:3.2em minmax(0,1fr);gap:3px 6px;align-items:center">
 ${years.map(yearHtml)}
-<span></span><div class="muted" aria-hidden="true" style="display:grid;grid-template-columns:repeat(12,minmax(0,1fr));font-size:11px;line-height:1.2">${MONTHS.map(month => html`<span style="overflow:hidden">${month}</span>`)}</div>
+<span></span><div class="muted" aria-hidden="true" style="display:grid;grid-template-columns:repeat(12,minmax(0,1fr));font-size:clamp(8px,2.2vw,11px);line-height:1.2">${MONTHS.map(month => html`<span style="overflow:hidden">${month}</span>`)}</div>
 </div>`
 }
 

@@ -1,4 +1,4 @@
-/** Where in time something lacks, stands still, or goes by another clock: a line per stream. */
+/** Where in time something lacks, stands still, or goes by another clock: a line per stream, a lane of it per kind. */
 import type { Finding } from '../../catalog/quality/index.ts'
 import type { IssueCode } from '../../catalog/quality/issue.ts'
 import { type Figure, layoutOf, milliseconds, type Trace } from '../charts/figure.ts'
@@ -44,6 +44,8 @@ export interface MappedStream {
 
 const MOST_STREAMS = 30
 const LONGEST_NAME = 16
+/** Part of the room between two streams that their lanes take. */
+const LANES = 0.7
 
 /** undefined where there is nothing to show. */
 export function findingsMap(
@@ -72,10 +74,16 @@ export function findingsMap(
       showlegend: false,
     },
   ]
-  for (const kind of KINDS) {
-    const trace = traceOf(kind, shown, palette)
-    if (trace !== undefined) data.push(trace)
-  }
+  // What goes on for long would hide what is short, were they on one line.
+  const there = KINDS.filter(({ codes }) =>
+    shown.some(({ findings }) =>
+      findings.some(({ code, place }) => codes.includes(code) && Number.isFinite(place.from)),
+    ),
+  )
+  for (const [at, kind] of there.entries())
+    data.push(
+      traceOf(kind, shown, palette, LANES * (at / there.length - (there.length - 1) / there.length / 2)),
+    )
   const left = concerned.length - shown.length
   const figure: Figure = {
     data,
@@ -105,7 +113,8 @@ function shortNames(names: readonly string[]): string[] {
     .map(name => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name))
 }
 
-function traceOf(kind: Kind, shown: readonly MappedStream[], palette: Palette): Trace | undefined {
+/** @param lane how far below the stream's line */
+function traceOf(kind: Kind, shown: readonly MappedStream[], palette: Palette, lane: number): Trace {
   const x: number[] = []
   const y: number[] = []
   const text: string[] = []
@@ -114,11 +123,10 @@ function traceOf(kind: Kind, shown: readonly MappedStream[], palette: Palette): 
       if (!kind.codes.includes(code) || !Number.isFinite(place.from)) continue
       const words = plainName(wordsOf(example, count))
       x.push(milliseconds(place.from), milliseconds(Math.max(place.from, place.to)), Number.NaN)
-      y.push(row, row, Number.NaN)
+      y.push(row + lane, row + lane, Number.NaN)
       text.push(words, words, '')
     }
   })
-  if (x.length === 0) return undefined
   const color = palette[kind.colour]
   return {
     type: 'scatter',
@@ -128,8 +136,8 @@ function traceOf(kind: Kind, shown: readonly MappedStream[], palette: Palette): 
     y,
     text,
     hovertemplate: '%{x|%Y-%m-%d %H:%M}<br>%{text}<extra></extra>',
-    line: { color, width: 9 },
-    marker: { color, size: 8, symbol: kind.symbol },
+    line: { color, width: 6 },
+    marker: { color, size: 7, symbol: kind.symbol },
   }
 }
 
