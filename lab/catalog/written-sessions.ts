@@ -3,6 +3,9 @@
  * a calendar that is corrected later changes no run on what was stored before. What is written stays: a file that is
  * appended adds days that were not there, and replaces none.
  */
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { textDigest } from '../core/digest.ts'
 import { DAY, type Micros } from '../core/time.ts'
 import {
   type Calendar,
@@ -14,6 +17,8 @@ import {
 import { type Day, civilOf, dayOf, dayText, parseDay } from '../domain/calendar/civil.ts'
 import { tableCalendar, type WrittenSession } from '../domain/calendar/session-table.ts'
 import { zoneNamed } from '../domain/calendar/zone.ts'
+import { cacheKey } from './column-cache.ts'
+import { writeLosable } from './durable.ts'
 import { fieldsOf, stretchOf } from './fields.ts'
 import { Staging } from './ingest/partitions.ts'
 import type { Manifest, ManifestSessions } from './manifest.ts'
@@ -118,8 +123,25 @@ function stretchesOf(calendar: Calendar, { day, open, close, early, breaks }: Se
 /** The calendars as a dataset has them written down; none where it was stored before that was done. */
 export async function writtenCalendars(store: Store, { sessions }: Manifest): Promise<readonly Calendar[]> {
   if (sessions === undefined) return []
-  const rows = await readTableFiles(store, 'calendars', sessions.files, 'calendar, open')
-  return calendarsOf(rows.map(stretchOf), sessions)
+  return calendarsOf(await cachedStretches(store, sessions), sessions)
+}
+
+/** A run whose columns are cached shall not wait for DuckDB to learn when its venue is open: a text beside them says it. */
+async function cachedStretches(
+  store: Store,
+  { files }: ManifestSessions,
+): Promise<readonly TradingStretch[]> {
+  const path = join(store.folder, 'cache', `${cacheKey(files.map(({ sha256 }) => sha256))}.json`)
+  const [text, digest] = (await readFile(path, 'utf8').catch(() => '')).split('\n')
+  // A cache that cannot be read is no error: it is made again.
+  if (digest !== undefined && textDigest(text) === digest) return JSON.parse(text) as TradingStretch[]
+  const rows = await readTableFiles(store, 'calendars', files, 'calendar, open')
+  const stretches = rows.map(stretchOf)
+  const written = JSON.stringify(stretches)
+  // A store that cannot be written to simply has no cache.
+  const write = () => writeLosable(path, `${written}\n${textDigest(written)}`).catch(() => undefined)
+  if (!store.readOnly) await mkdir(dirname(path), { recursive: true }).then(write, () => undefined)
+  return stretches
 }
 
 /** Of every dataset that a run reads, each calendar once. */

@@ -180,9 +180,9 @@ test('retention takes what only old snapshots name, and not a row of those that 
   const opened = await openStore(store)
   expect(opened.snapshot).toBe(kept)
   for (const id of ['btc', 'bars']) expect((await opened.check(id)).whole).toBe(true)
-  // What is known of the reading of a source that is named, and the cache of a stream that is, stay.
+  // What is known of the reading of a source that is named, and the caches of a stream and of sessions that are, stay.
   expect(readdirSync(join(store, 'readings')).length).toBe(1)
-  expect(readdirSync(join(store, 'cache')).length).toBe(2)
+  expect(readdirSync(join(store, 'cache')).length).toBe(3)
   expect(readdirSync(join(store, 'incoming'))).toEqual([])
   await expect(openStore(store, { snapshot: '3' })).rejects.toMatchObject({ code: 'UNKNOWN_SNAPSHOT' })
   expect(await retainSnapshots(store, { keep: 2, grace: 0, now: later(1) })).toMatchObject({
