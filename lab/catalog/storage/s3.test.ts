@@ -9,6 +9,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { backtest } from '../../sim/index.ts'
 import SmaCross from '../../../strategies/sma-cross.ts'
 import { bundleScript, runChild } from '../../testing/child.ts'
+import { stressed } from '../../testing/store-stress.ts'
+import { Random } from '../../core/random.ts'
 import { SEAWEED_CREDENTIALS, type Seaweed, startSeaweed } from '../../testing/seaweed.ts'
 import { adoptStore } from '../adopt.ts'
 import { ingestBars } from '../ingest/ingest.ts'
@@ -21,6 +23,7 @@ import { rowsDigest } from '../upkeep/rows-digest.ts'
 import { S3Storage } from './s3-storage.ts'
 import type { StorePlace } from './storage.ts'
 
+vi.setConfig({ testTimeout: stressed(120_000, 1_800_000) })
 const folder = mkdtempSync(join(tmpdir(), 's3-'))
 let server: Seaweed
 let script = ''
@@ -129,10 +132,11 @@ test('a whole store moves into a bucket and out of it', async () => {
 test('two processes that commit to one dataset at once lose no commit', async () => {
   const path = csv('race.csv', 5)
   const names = ['A', 'B']
+  const commits = stressed(15, 300)
   const ended = await Promise.all(
     names.map(name => {
       const own = settings('race', { cacheFolder: join(folder, `copies-${name}`) })
-      return runChild('node', [script, JSON.stringify(own), path, name, '15'])
+      return runChild('node', [script, JSON.stringify(own), path, name, String(commits)])
     }),
   )
   expect(ended.map(({ code, err }) => [code, err])).toEqual([
@@ -140,11 +144,11 @@ test('two processes that commit to one dataset at once lose no commit', async ()
     [0, ''],
   ])
   const { instruments } = await (await openStore(bucket('race'))).show('race')
-  const expected = names.flatMap(name => Array.from({ length: 15 }, (_, i) => name + i))
+  const expected = names.flatMap(name => Array.from({ length: commits }, (_, i) => name + i))
   expect(instruments.map(({ symbol }) => symbol)).toEqual(expected.sort())
   // Each published one snapshot of its own.
   const numbers = ended.flatMap(({ out }) => out.trim().split('\n')).map(id => Number(id.split('-')[1]))
-  expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
+  expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 2 * commits }, (_, i) => i + 1))
 })
 
 test('an open store keeps its snapshot while others write', async () => {
@@ -163,18 +167,27 @@ test('an ingest that is killed leaves nothing that is seen', async () => {
   const large = csv('large.csv', 60_000)
   await ingestBars({ store: bucket('killed'), path: small, ...market })
   const own = JSON.stringify(settings('killed', { cacheFolder: join(folder, 'copies-killed') }))
-  const seen = new Set<number>()
-  for (const seconds of ['0.3', '0.45', '0.6', '0.75', '0.9', '1.2']) {
-    await runChild('bash', ['-c', `timeout -s KILL ${seconds} node ${script} '${own}' ${large} K 1`])
+  const random = new Random(7)
+  const moments = stressed(6, 200)
+  let stored = 0
+  for (let moment = 0; moment < moments; moment++) {
+    const seconds = (0.4 + random.uniform() * 0.8).toFixed(3)
+    await runChild('bash', [
+      '-c',
+      `timeout -s KILL ${seconds} node ${script} '${own}' ${large} K${moment}x 1`,
+    ])
     const store = await openStore(bucket('killed'))
-    const datasets = await store.datasets()
-    seen.add(datasets.length)
-    for (const { id } of datasets) expect((await store.check(id)).whole).toBe(true)
+    const { instruments } = store.ids.includes('race') ? await store.show('race') : { instruments: [] }
+    expect(instruments.every(one => one.rows === 60_000)).toBe(true)
+    expect(instruments.length).toBeGreaterThanOrEqual(stored)
+    stored = instruments.length
   }
   // Whatever it left in the bucket does not stand in the way of the next.
   expect((await runChild('node', [script, own, large, 'K', '1'])).code).toBe(0)
-  expect((await (await openStore(bucket('killed'))).check('race')).whole).toBe(true)
-  expect(seen.has(1)).toBe(true)
+  const store = await openStore(bucket('killed'))
+  for (const id of store.ids) expect((await store.check(id)).whole).toBe(true)
+  expect(stored).toBeLessThan(moments)
+  if (moments > 100) console.info(JSON.stringify({ moments, stored }))
 })
 
 test('copies serve until they are damaged, and only then the bucket is asked again', async () => {
