@@ -3,8 +3,8 @@
  * a calendar that is corrected later changes no run on what was stored before. What is written stays: a file that is
  * appended adds days that were not there, and replaces none.
  */
-import { mkdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { textDigest } from '../core/digest.ts'
 import { DAY, type Micros } from '../core/time.ts'
 import {
@@ -140,7 +140,7 @@ async function cachedStretches(
   const written = JSON.stringify(stretches)
   // A store that cannot be written to simply has no cache.
   const write = () => writeLosable(path, `${written}\n${textDigest(written)}`).catch(() => undefined)
-  if (!store.readOnly) await mkdir(dirname(path), { recursive: true }).then(write, () => undefined)
+  if (!store.readOnly) await write()
   return stretches
 }
 
