@@ -34,7 +34,19 @@ export async function vetCommand(file: string, options: VetOptions): Promise<str
   const account = { ...readAccount(options), queue: options.queue }
   const financing = readFinancing(options.financing, currencyOf(options, data.instruments))
   const { bars, finer, ticks, actions, universe } = data
-  const request = { ...settings, ...account, params, from, to, bars, finer, ticks, actions, universe, financing }
+  const request = {
+    ...settings,
+    ...account,
+    params,
+    from,
+    to,
+    bars,
+    finer,
+    ticks,
+    actions,
+    universe,
+    financing,
+  }
   const report = await vet({ ...request, file, places, vetSeed: settings.seed, onProgress: progress.at })
   progress.done()
   // What the loader refuses has no class to begin with.
