@@ -156,13 +156,16 @@ function likeliest(
   )
   if (best.length === 1 && torn.length === 0) return best[0].format
   const both = best.length > 1 ? best : [best[0], ...torn]
+  const readings = (text: string): Set<string> => new Set(both.map(one => dayOf(one.format, text)))
+  // 1/1/2024 is the same either way.
+  const example = sample.find(text => readings(text).size > 1) ?? sample[0]
   const why =
     best.length > 1
-      ? `may be ${both.map(one => dayOf(one.format, sample[0])).join(' or ')}, and no row tells which`
-      : 'is in a column of which some rows fit only one order of day and month, and some only the other'
+      ? `${JSON.stringify(example)} may be ${[...readings(example)].join(' or ')}, and no row tells which`
+      : `${JSON.stringify(sample[0])} is in a column of which some rows fit only one order of day and month, and some only the other`
   throw new GordonError(
     'AMBIGUOUS_DATE',
-    `${place}: ${JSON.stringify(sample[0])} ${why}: say it with ${both.map(({ pattern }) => flag(pattern)).join(' or ')}`,
+    `${place}: ${why}: say it with ${both.map(({ pattern }) => flag(pattern)).join(' or ')}`,
   )
 }
 
