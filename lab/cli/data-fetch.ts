@@ -10,6 +10,7 @@ import { GordonError } from '../core/errors.ts'
 import { DAY, isoTime, type Micros, parseInterval } from '../core/time.ts'
 import { DEFAULT_STORE } from './choose-bars.ts'
 import { progressLine } from './output.ts'
+import { storePlace } from './store-place.ts'
 import { readChoice, readNumber, readTime } from './read-flags.ts'
 
 /** As commander gives them; texts are checked here. */
@@ -81,7 +82,7 @@ export async function dataFetchCommand(
   const request: FetchRequest = {
     client,
     stream,
-    store: options.store ?? DEFAULT_STORE,
+    store: await storePlace(options.store ?? DEFAULT_STORE),
     dataset: options.dataset,
     ...window,
     replace: options.replace,
@@ -231,8 +232,9 @@ function documentOf(client: VenueClient, { kind, interval }: VenueStream, fetche
   }
 }
 
-async function inWords({ name }: VenueClient, { store }: FetchRequest, fetched: Fetched): Promise<string> {
-  const { rowDate } = await import('../catalog/index.ts')
+async function inWords({ name }: VenueClient, request: FetchRequest, fetched: Fetched): Promise<string> {
+  const { rowDate, storageOf } = await import('../catalog/index.ts')
+  const store = storageOf(request.store).name
   const { dataset, instrument, terms, results, resumed, pages, recovered } = fetched
   const held = resumed === undefined ? '' : `, which goes to ${isoTime(resumed)}`
   if (results.length === 0) {

@@ -3,7 +3,6 @@
  * them in through the one ingest. A fetch that is cut short at any moment leaves whole pages, and the same command goes
  * on after them; what is in the store is never half of anything.
  */
-import { mkdir } from 'node:fs/promises'
 import { GordonError, isGordonError } from '../../core/errors.ts'
 import { isoTime, type Micros, SECOND } from '../../core/time.ts'
 import { instrumentId } from '../../domain/instrument.ts'
@@ -14,6 +13,7 @@ import { foundStore } from '../layout.ts'
 import type { ManifestInstrument } from '../manifest.ts'
 import { allInstruments } from '../reference.ts'
 import { readStream } from '../series-reader.ts'
+import { type StorePlace, storageOf } from '../storage/storage.ts'
 import { openStore } from '../store.ts'
 import { placeOf } from './place.ts'
 import type { Row, VenueClient, VenueStream } from './venue-client.ts'
@@ -25,8 +25,8 @@ import { PAGES_FORMAT, PAGES_MAGIC, Spool, type SpoolHeader } from './venue-spoo
 export interface FetchRequest {
   readonly client: VenueClient
   readonly stream: VenueStream
-  /** Folder of the store; made where there is none. */
-  readonly store: string
+  /** Made where there is none; pages wait in its folder, of one in a bucket in that of its copies. */
+  readonly store: StorePlace
   /** Datasets come under it: `binance` gives `binance/1h`, `binance/instruments`. The venue's name unless said. */
   readonly dataset?: string
   /** First instant wanted where the store has nothing yet. */
@@ -71,8 +71,7 @@ const PORTION_ROWS = 1_000_000
 /** @throws GordonError VENUE_AWAY, VENUE_LIMIT, VENUE_REFUSED, FETCH_BEFORE, FETCH_RUNNING, and what ingest says */
 export async function fetchVenue(request: FetchRequest): Promise<Fetched> {
   const { store } = request
-  return tellFullDisk(store, async () => {
-    await mkdir(store, { recursive: true })
+  return tellFullDisk(storageOf(store).folder, async () => {
     await foundStore(store)
     return new VenueFetch(request).run()
   })
@@ -85,6 +84,7 @@ class VenueFetch {
   readonly #dataset: string
   /** Name of what is fetched in file names: `binance-1h-BTCUSDT`. */
   readonly #slug: string
+  readonly #folder: string
   readonly #results: IngestSourceResult[] = []
   #mode: 'append' | 'replace'
   #rows = 0
@@ -94,6 +94,7 @@ class VenueFetch {
 
   constructor(request: FetchRequest) {
     this.#request = request
+    this.#folder = storageOf(request.store).folder
     this.#stream = request.stream
     const { kind, instrument, interval, prices = ['trade'] } = request.stream
     this.#prefix = request.dataset ?? instrument.venue.toLowerCase()
@@ -157,11 +158,11 @@ class VenueFetch {
   }
 
   async #history(stored: ManifestInstrument | undefined): Promise<void> {
-    const { store, from, to = Number.POSITIVE_INFINITY, progress, portionRows = PORTION_ROWS } = this.#request
+    const { from, to = Number.POSITIVE_INFINITY, progress, portionRows = PORTION_ROWS } = this.#request
     const until = Math.min(to, await this.#settled())
     const begin = stored === undefined ? this.#begin(from) : await this.#after(stored)
     const resumed = await Spool.resume(
-      store,
+      this.#folder,
       this.#slug,
       header => this.#mode === 'append' && header.from.time === begin.time && header.from.id === begin.id,
     )
@@ -174,7 +175,7 @@ class VenueFetch {
         const page = await pager.next(next => this.#ask(next as Position))
         // The address is known with the first answer.
         spool ??= await Spool.begin(
-          store,
+          this.#folder,
           this.#slug,
           this.#header(position, stored !== undefined || this.#rows > 0),
         )
@@ -296,7 +297,7 @@ class VenueFetch {
     const { instrument: told } = header
     const latest = known.reduce((a, b) => (b.receiveTime >= a.receiveTime ? b : a), known[0])?.instrument
     if (latest !== undefined && sameTerms(latest, told)) return
-    const spool = await Spool.begin(store, slug, header)
+    const spool = await Spool.begin(this.#folder, slug, header)
     await spool.end()
     await this.#bringIn(spool.path, 'append')
     await spool.remove()
@@ -304,16 +305,16 @@ class VenueFetch {
   }
 
   async #snapshots(): Promise<void> {
-    const { store, sleep, progress } = this.#request
+    const { sleep, progress } = this.#request
     const { count, everyMs } = this.#request.snapshots ?? { count: 1, everyMs: 1000 }
-    const resumed = await Spool.resume(store, this.#slug, () => this.#mode === 'append')
+    const resumed = await Spool.resume(this.#folder, this.#slug, () => this.#mode === 'append')
     this.#recovered = resumed?.spool.pages ?? 0
     let spool = resumed?.spool
     try {
       for (let taken = 0; taken < count; taken++) {
         if (taken > 0) await sleep(everyMs)
         const rows = await this.#ask({ time: 0, edge: [] })
-        spool ??= await Spool.begin(store, this.#slug, this.#header({ time: 0, edge: [] }, false))
+        spool ??= await Spool.begin(this.#folder, this.#slug, this.#header({ time: 0, edge: [] }, false))
         await spool.write({ rows, next: { time: 0, edge: [] }, doubled: 0, troubles: [] })
         progress?.(taken + 1, count)
       }
