@@ -8,6 +8,7 @@
  *   datasets/<id>/kind=trades/venue=V/symbol=S/[name=news/]year=Y/<sha256>.parquet
  *   datasets/<id>/kind=actions/<sha256>.parquet
  *   readings/<source>.json            when and with which options a source was read; for people who look back
+ *   repairs/<sha256>.json             every change of a mended dataset (quality/mend-dataset.ts)
  *   cache/                            Arrow columns; may be deleted at any time
  *   incoming/                         what an ingest has not published yet; what killed ones left goes with the next
  *                                     one that begins (leftovers.ts)
