@@ -98,7 +98,7 @@ const CASES: readonly Case[] = [
     'wide-series',
     {},
     of(value),
-    "(lambda x: [len(x), x.iloc[0], x.iloc[-1]])(d['vix'].dropna())",
+    "(lambda x: [len(x), x.iloc[0], x.iloc[-1]])(pd.to_numeric(d['vix'], errors='coerce').dropna())",
   ],
   [
     'arch/wti.csv',
