@@ -100,6 +100,18 @@ test('series side by side: a value is known when its time is over', async () => 
     '2024-07-02T20:00',
     '2024-07-03T17:00',
   ])
+  // Midnights stand for days, as tables of days often have them; --stamp, or a time of receipt, says otherwise.
+  const midnights = '2024-01-02 00:00:00+00:00,1\n2024-01-03 00:00:00+00:00,2\n'
+  expect(await times(`time,x\n${midnights}`)).toEqual(['2024-01-03T00:00', '2024-01-04T00:00'])
+  expect(await times(`time,x\n${midnights}`, { stamp: 'close' })).toEqual([
+    '2024-01-02T00:00',
+    '2024-01-03T00:00',
+  ])
+  expect(await times(`time,x\n${midnights}2024-01-03T10:00:00Z,3\n`)).toEqual([
+    '2024-01-02T00:00',
+    '2024-01-03T00:00',
+    '2024-01-03T10:00',
+  ])
   await expect(times('time,headline\n2024-01-02T10:00:00Z,Rates up\n')).rejects.toMatchObject({
     code: 'WRONG_TYPE',
   })

@@ -4,7 +4,7 @@
  * another with their names, are of series-csv.ts.
  *
  * When a value is known decides what a strategy may see. A time is that instant; a day's value is known at the day's
- * end (the close of its session where the calendar has some); a month's, a quarter's or a year's is known at the end of
+ * end (the close of its session where the calendar has some), also where midnights in UTC stand for days; a month's, a quarter's or a year's is known at the end of
  * it. Dates that are all the first of a month may mean either, and are asked for.
  */
 import { basename } from 'node:path'
@@ -77,6 +77,7 @@ async function* read(reading: SourceReading): AsyncGenerator<SourceBatch> {
   const days = new SeriesDays(options)
   let event: TickTimes | undefined
   let receipt: TickTimes | undefined
+  let midnights: boolean | undefined
   let numeric = valued
   let empty = 0
   for await (const rows of source.pieces(valued)) {
@@ -98,7 +99,9 @@ async function* read(reading: SourceReading): AsyncGenerator<SourceBatch> {
     const eventTime = new Float64Array(length)
     const eventNanos = new Uint16Array(length)
     let some = event.resolve(rows, time, eventTime, eventNanos, bad)
-    if (event.days) {
+    // Tables of days are often written with a midnight behind each; at that hour nobody knows the day's value.
+    midnights ??= options.stamp === undefined && receipt === undefined && areMidnights(eventTime, bad)
+    if (event.days || midnights) {
       days.meaning(file, eventTime, bad, event.months)
       days.toEnds(eventTime, bad)
       some = false
@@ -192,6 +195,17 @@ function isSound(column: RawColumn, row: number, rows: CsvRows, issues: SourceRe
   return false
 }
 
+/** Two and more different days, each at its midnight in UTC. */
+function areMidnights(times: Float64Array, bad: Uint8Array): boolean {
+  const found = new Set<number>()
+  for (let row = 0; row < times.length; row++) {
+    if (bad[row] !== 0) continue
+    if (times[row] % DAY !== 0) return false
+    found.add(times[row])
+  }
+  return found.size > 1
+}
+
 /** From dates to the instants at which their values were known. */
 class SeriesDays {
   readonly notes: string[] = []
@@ -249,8 +263,8 @@ class SeriesDays {
   toEnds(dates: Float64Array, bad: Uint8Array): void {
     const months = this.#months ?? 0
     for (let row = 0; row < dates.length; row++) {
-      if (bad[row] !== 0) continue
-      const first = Math.round(dates[row] / DAY)
+      if (bad[row] !== 0 || dates[row] % DAY !== 0) continue
+      const first = dates[row] / DAY
       let last = first
       if (months > 0) {
         const { year, month } = civilOf(first)
