@@ -92,8 +92,11 @@ export class TimeResolver {
         )
       }
     } else {
+      const taken = options.calendar === undefined && calendar.continuous
       notes.push(
-        `a row stands for a session of calendar ${calendar.name}: its bar is known at the session's close`,
+        taken
+          ? `a row stands for a day of UTC, as the hours of ${options.venue ?? 'its venue'} are not known: its bar is known when the day ends; pass --calendar if it closes`
+          : `a row stands for a session of calendar ${calendar.name}: its bar is known at the session's close`,
       )
       if (this.#rowMeans === 'localSession' && calendar.overnight && told === undefined) {
         throw new GordonError(

@@ -100,7 +100,8 @@ test('faults put into real files are found, and alarms of the files themselves a
 
 function onPage(): string {
   const page = readFileSync(PAGE, 'utf8')
-  const head = '| file | rows | found | like others | told of it as it is |\n| --- | --- | --- | --- | --- |\n'
+  const head =
+    '| file | rows | found | like others | told of it as it is |\n| --- | --- | --- | --- | --- |\n'
   return page.slice(page.indexOf(head) + head.length, page.indexOf('\n\nWhat is missed'))
 }
 

@@ -237,6 +237,15 @@ test('the sessions of a stretch are those that share an instant with it', () => 
 })
 
 test('a venue keeps its own calendar, any other one never closes', () => {
+  expect(['NASDAQ', 'NYSE', 'OANDA', 'LSE', 'XETRA', 'NSE', 'CME'].map(calendarOfVenue)).toEqual([
+    'XNYS',
+    'XNYS',
+    'FX',
+    'XLON',
+    'XETR',
+    'XNSE',
+    'CMES',
+  ])
   expect(['XNAS', 'XBOM', 'XFRA', 'GLBX', 'FX', 'BINANCE', 'constructor'].map(calendarOfVenue)).toEqual([
     'XNYS',
     'XNSE',

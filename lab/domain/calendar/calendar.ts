@@ -89,6 +89,23 @@ const HOURS: Readonly<Record<string, VenueHours>> = {
   FX: FX_WEEK,
 }
 
+/** What venues are called where ISO 10383 is not spoken. */
+const ALSO_CALLED: Readonly<Record<string, string>> = {
+  ...{ NYSE: 'XNYS', NASDAQ: 'XNAS', ARCA: 'ARCX', NYSEARCA: 'ARCX', AMEX: 'XASE' },
+  ...{
+    LSE: 'XLON',
+    XETRA: 'XETR',
+    FWB: 'XFRA',
+    TSEJ: 'XTKS',
+    HKEX: 'XHKG',
+    SEHK: 'XHKG',
+    NSE: 'XNSE',
+    BSE: 'XBOM',
+  },
+  ...{ CME: 'CMES', CBOT: 'CMES', NYMEX: 'CMES', COMEX: 'CMES', GLOBEX: 'CMES' },
+  ...{ OANDA: 'FX', FXCM: 'FX', IDEALPRO: 'FX' },
+}
+
 /** Every name that a calendar has. */
 export const CALENDAR_NAMES: readonly string[] = [...Object.keys(HOURS), '24/7']
 
@@ -114,7 +131,8 @@ export function calendarNamed(name: string): Calendar {
 
 /** The calendar that a venue keeps when nobody says otherwise: its own where it is known, else `24/7`. */
 export function calendarOfVenue(venue: string): string {
-  return Object.hasOwn(HOURS, venue) ? HOURS[venue].name : '24/7'
+  const code = Object.hasOwn(ALSO_CALLED, venue) ? ALSO_CALLED[venue] : venue
+  return Object.hasOwn(HOURS, code) ? HOURS[code].name : '24/7'
 }
 
 const CONTINUOUS: Calendar = {
