@@ -7,10 +7,10 @@
  *   dividend,XNAS:AAPL,2012-08-09,,2.65,2012-08-16,,,,2012-07-24,d1,
  */
 import type { CorporateAction } from '../../domain/market-events.ts'
-import { formatOf } from '../ingest/open-table.ts'
-import { plain, type Role } from '../ingest/reading.ts'
+import type { Role } from '../ingest/reading.ts'
 import type { KnownAction } from '../schema.ts'
 import { type DatedRow, datedRows, refuseCell } from './dated-csv.ts'
+import { FACTS_TABLE, guessedColumns } from './guessed-columns.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const ROLES = {
@@ -53,19 +53,14 @@ export const ACTIONS_CSV: SourceAdapter = {
   kinds: ['actions'],
   about:
     'splits, dividends, new symbols and delistings in CSV: kind, instrument, date, known, and what each needs',
-  knowsVenue: true,
-  endings: '.csv, .parquet, .arrow or .json',
-  takes: file => formatOf(file) !== undefined,
-  guess({ name, columns, isFolder }) {
-    const names = isFolder || formatOf(name) === undefined ? [] : columns.map(plain)
-    const has = (part: Part) => names.some(one => (ROLES[part].names as readonly string[]).includes(one))
-    const fits = has('kind') && has('instrument') && has('date') && (has('ratio') || has('amount'))
-    return fits ? { confidence: 0.95, because: 'columns kind, instrument, date and ratio or amount' } : NONE
-  },
+  ...FACTS_TABLE,
+  guess: guessedColumns<Part>(ROLES, has =>
+    has('kind') && has('instrument') && has('date') && (has('ratio') || has('amount'))
+      ? 'columns kind, instrument, date and ratio or amount'
+      : undefined,
+  ),
   read,
 }
-
-const NONE = { confidence: 0, because: '' }
 
 async function* read(reading: SourceReading): AsyncGenerator<SourceBatch> {
   let told = true

@@ -10,10 +10,11 @@
 import { DAY, MINUTE } from '../../core/time.ts'
 import { parseDay } from '../../domain/calendar/civil.ts'
 import { type Zone, zoneNamed } from '../../domain/calendar/zone.ts'
-import { formatOf, stemOf } from '../ingest/open-table.ts'
-import { plain, type Role } from '../ingest/reading.ts'
+import { stemOf } from '../ingest/open-table.ts'
+import type { Role } from '../ingest/reading.ts'
 import type { TradingStretch } from '../schema.ts'
 import { type DatedRow, datedRows, refuseCell } from './dated-csv.ts'
+import { FACTS_TABLE, guessedColumns } from './guessed-columns.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const ROLES = {
@@ -30,16 +31,12 @@ export const CALENDAR_CSV: SourceAdapter = {
   name: 'calendar-csv',
   kinds: ['calendars'],
   about: 'sessions of a calendar in CSV: calendar, zone, day, open, close, early',
-  knowsVenue: true,
-  endings: '.csv, .parquet, .arrow or .json',
-  takes: file => formatOf(file) !== undefined,
-  guess({ name, columns, isFolder }) {
-    const names = isFolder || formatOf(name) === undefined ? [] : columns.map(plain)
-    const fits = ['day', 'open', 'close'].every(one => names.includes(one)) && !names.includes('high')
-    return fits
-      ? { confidence: 0.95, because: 'columns day, open and close' }
-      : { confidence: 0, because: '' }
-  },
+  ...FACTS_TABLE,
+  guess: guessedColumns<Part>(ROLES, (_has, names) =>
+    ['day', 'open', 'close'].every(one => names.includes(one)) && !names.includes('high')
+      ? 'columns day, open and close'
+      : undefined,
+  ),
   async *read(reading: SourceReading): AsyncGenerator<SourceBatch> {
     for await (const rows of datedRows<Part, TradingStretch>(reading, ROLES, row => stretchOf(row, reading)))
       yield { kind: 'calendars', rows }

@@ -10,10 +10,10 @@ import { GordonError } from '../../core/errors.ts'
 import { calendarNamed, calendarOfVenue } from '../../domain/calendar/calendar.ts'
 import type { Instrument, InstrumentKind } from '../../domain/instrument.ts'
 import { perUnit } from '../ingest/grid.ts'
-import { formatOf } from '../ingest/open-table.ts'
-import { plain, type Role } from '../ingest/reading.ts'
+import type { Role } from '../ingest/reading.ts'
 import type { KnownInstrument } from '../schema.ts'
 import { backwards, type DatedRow, datedRows, refuseCell } from './dated-csv.ts'
+import { FACTS_TABLE, guessedColumns } from './guessed-columns.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const ROLES = {
@@ -60,16 +60,12 @@ export const INSTRUMENTS_CSV: SourceAdapter = {
   kinds: ['instruments'],
   about:
     'terms of instruments by date in CSV: instrument, from, to, tick, lot, currency, kind, multiplier, …',
-  knowsVenue: true,
-  endings: '.csv, .parquet, .arrow or .json',
-  takes: file => formatOf(file) !== undefined,
-  guess({ name, columns, isFolder }) {
-    const names = isFolder || formatOf(name) === undefined ? [] : columns.map(plain)
-    const has = (part: Part) => names.some(one => (ROLES[part].names as readonly string[]).includes(one))
-    return has('instrument') && has('tick') && (has('currency') || has('lot') || has('from'))
-      ? { confidence: 0.95, because: 'columns instrument and tick' }
-      : { confidence: 0, because: '' }
-  },
+  ...FACTS_TABLE,
+  guess: guessedColumns<Part>(ROLES, has =>
+    has('instrument') && has('tick') && (has('currency') || has('lot') || has('from'))
+      ? 'columns instrument and tick'
+      : undefined,
+  ),
   async *read(reading: SourceReading): AsyncGenerator<SourceBatch> {
     for await (const rows of datedRows<Part, KnownInstrument>(reading, ROLES, row => termsOf(row, reading)))
       yield { kind: 'instruments', rows }

@@ -6,10 +6,11 @@
  *   universe,symbol,from,to,known
  *   sp500,XNYS:LEH,1998-01-12,2008-09-16,
  */
-import { formatOf, stemOf } from '../ingest/open-table.ts'
-import { plain, type Role } from '../ingest/reading.ts'
+import { stemOf } from '../ingest/open-table.ts'
+import type { Role } from '../ingest/reading.ts'
 import type { KnownMember } from '../schema.ts'
 import { backwards, type DatedRow, datedRows } from './dated-csv.ts'
+import { FACTS_TABLE, guessedColumns } from './guessed-columns.ts'
 import type { SourceAdapter, SourceBatch, SourceReading } from './source.ts'
 
 const ROLES = {
@@ -26,17 +27,11 @@ export const UNIVERSE_CSV: SourceAdapter = {
   name: 'universe-csv',
   kinds: ['universe'],
   about: 'members of an index by date in CSV: universe, symbol, from, to, known',
-  knowsVenue: true,
-  endings: '.csv, .parquet, .arrow or .json',
-  takes: file => formatOf(file) !== undefined,
-  guess({ name, columns, isFolder }) {
-    const names = isFolder || formatOf(name) === undefined ? [] : columns.map(plain)
-    const has = (part: Part) => names.some(one => (ROLES[part].names as readonly string[]).includes(one))
+  ...FACTS_TABLE,
+  guess: guessedColumns<Part>(ROLES, (has, names) => {
     const other = names.some(one => ['kind', 'action', 'tick', 'close', 'price', 'value'].includes(one))
-    return has('symbol') && has('from') && has('to') && !other
-      ? { confidence: 0.95, because: 'columns symbol, from and to' }
-      : { confidence: 0, because: '' }
-  },
+    return has('symbol') && has('from') && has('to') && !other ? 'columns symbol, from and to' : undefined
+  }),
   read,
 }
 
